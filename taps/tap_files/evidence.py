@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -28,6 +29,7 @@ from taps.tap_files.values.moments import (
 
 __all__ = ["Evidence"]
 
+_SHORT = re.compile(r"\d\d([-/.])\d\d\1\d\d(?!\d)")
 _FEWEST_SWAPPED = 2
 _NEARLY_ALL = 0.9
 """Share of the votes that makes the rest typing errors instead of another format."""
@@ -55,6 +57,7 @@ class Evidence:
         self._quantity = binding.positions.get("quantity")
         self._is_fine = False
         self._years_first = 0
+        self._ends: tuple[set[str], set[str]] = set(), set()
 
     def add(self, row: Row) -> None:
         """Take the votes of a row."""
@@ -73,6 +76,7 @@ class Evidence:
             cell = row.cells[position]
             if isinstance(cell, str) and (vote := _order_vote(cell)):
                 self._orders.add(vote, row.line)
+                self._note_ends(cell.strip())
                 if vote == DAY_FIRST and cell.strip()[:2] <= "12":
                     self._orders.add("late", row.line)  # 05.01.2026 is proven, too
             elif isinstance(cell, str) and _is_iso_day(cell):
@@ -133,6 +137,9 @@ class Evidence:
                 "Correct them, or set date_format and the others are rejected",
             )
         winner = self._orders.winner(DAY_FIRST, MONTH_FIRST)
+        firsts, lasts = map(len, self._ends)
+        if winner == DAY_FIRST and firsts < lasts and not self._years_first:
+            raise self._years_at_an_end()
         if winner is None and (line := self._orders.first_lines.get("open")):
             problem = "the dates may be DD/MM/YYYY or MM/DD/YYYY"
             remedy = "Say which with the setting date_format"
@@ -166,6 +173,25 @@ class Evidence:
         code = (code or self._settings.currency_code or "").upper()
         if self._open is None and not has_no_decimals(_known(code)):
             self._open = row.line, cell.strip()
+
+    def _note_ends(self, text: str) -> None:
+        """Remember both ends of a date in which each could be a year: 25-03-04."""
+        if _SHORT.match(text):
+            self._ends[0].add(text[:2])
+            self._ends[1].add(text[6:8])
+
+    def _years_at_an_end(self) -> FileError:
+        example = f"{min(self._ends[0])}-..-{min(self._ends[1])}"
+        problem = (
+            f"the dates are written with two digits throughout ({example}), and what "
+            "they begin with changes less than what they end with: it may be the year"
+        )
+        remedy = (
+            "Export the dates with four digits for the year, or say with "
+            "date_format=DD/MM/YYYY that they begin with the day"
+        )
+        line = self._orders.first_lines.get(DAY_FIRST)
+        return FileError(self._name, problem, remedy=remedy, line=line)
 
     def _unproven(self, line: int, cell: str) -> FileError:
         bare = "".join(c for c in cell if c.isdigit() or c in ".,")

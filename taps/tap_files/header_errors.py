@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from taps.tap_files.headers import Binding
 
 __all__ = ["looks_like_data", "missing_columns", "nearest", "refuse_doubled_columns"]
-__all__ += ["refuse_subscriptions"]
+__all__ += ["refuse_subscriptions", "tells_money"]
 
 _MOST_LIKELY = 4
 _FEWEST_FOUND = 2
@@ -129,7 +129,7 @@ def nearest(bindings: Sequence[Binding]) -> Binding:
     the others give way.
     """
     of_money = [b for b in bindings if b.contract.amount_column]
-    near = [b for b in of_money if _tells_money(b)]
+    near = [b for b in of_money if tells_money(b)]
     if not near and any("currency_code" in b.positions for b in of_money):
         near = of_money
     near = [b for b in near if not b.contract.name.startswith(_OWN_TABLES)] or near
@@ -140,7 +140,7 @@ def nearest(bindings: Sequence[Binding]) -> Binding:
     return max(bindings, key=lambda b: (_found_share(b), len(b.contract.supersedes)))
 
 
-def _tells_money(binding: Binding) -> bool:
+def tells_money(binding: Binding) -> bool:
     """Whether the amount is there, or what it is the product of, and something else."""
     name, found = binding.contract.amount_column, binding.positions.keys()
     (amount,) = (c for c in binding.contract.columns if c.name == name)

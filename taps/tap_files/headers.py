@@ -11,6 +11,7 @@ from taps.tap_files.header_errors import (
     missing_columns,
     nearest,
     refuse_doubled_columns,
+    tells_money,
 )
 from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.problems import FileError
@@ -118,12 +119,32 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
         for each, own in zip(whole, reads, strict=True)
         if not any(own < other for other in reads)
     ]
+    if len(whole) == 1 and (money := _money_beside(whole[0], bindings)):
+        raise missing_columns(name, header, money)
     if len(whole) > 1:
         names = " and ".join(binding.contract.name for binding in whole)
         remedy = "Say which one it is with the setting contract"
         raise FileError(name, f"several contracts match: {names}", remedy=remedy)
     refuse_doubled_columns(name, whole[0])
     return whole[0]
+
+
+def _money_beside(whole: Binding, bindings: Sequence[Binding]) -> Binding | None:
+    """A contract of money that goes before this one of none, but for one column.
+
+    A report of spend that names its account is no list of accounts.
+    """
+    if whole.contract.amount_column:
+        return None
+    own = whole.contract.name
+    before = [
+        each
+        for each in bindings
+        if each.contract.amount_column
+        and own in each.contract.supersedes
+        and len(each.missing) == 1
+    ]
+    return next(filter(tells_money, before), None)
 
 
 def bind(

@@ -25,7 +25,8 @@ from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.sums.keyed_amounts import KeyedAmounts
 from taps.tap_files.sums.other_currencies import OtherCurrencies
-from taps.tap_files.sums.repeats import RepeatFinder, Repeats
+from taps.tap_files.sums.planned import Planned
+from taps.tap_files.sums.repeats import KeyCollector, Repeats
 from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.told_parts import with_told_parts
 from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
@@ -95,18 +96,18 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     FileError
         The file cannot be loaded; nothing of it may be emitted.
     """
-    if source.contract:
-        settings = replace(settings, contract=source.contract)
+    settings = _with_what_is_known(source, settings)
     table = _open(source, settings)
     binding = _flagged(_recognised(source, table, settings), table, settings)
     binding = with_told_parts(binding, table.rows, settings)
-    statuses = _meanings(binding, settings)
+    told = binding.preset.statuses if binding.preset else {}
+    statuses = meanings(told, settings.statuses)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
     watches = _watches(source.name, binding, settings, statuses)
     amounts_of_ids = KeyedAmounts(source.name, binding)
     mojibake = MojibakeCount()
-    keys = _KeyCollector(binding)
+    keys = KeyCollector(binding)
     headers = RepeatedHeaders(source.name, binding)
     totals = TotalRows(source.name, binding)
     row = None
@@ -148,6 +149,15 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     )
 
 
+def _with_what_is_known(source: SourceFile, settings: Settings) -> Settings:
+    """The settings, with what the file was taken from says of it."""
+    if source.contract:
+        settings = replace(settings, contract=source.contract)
+    if source.date_format and settings.date_format == AUTO:
+        settings = replace(settings, date_format=source.date_format)
+    return settings
+
+
 def _watches(
     name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
 ) -> tuple[Watch, ...]:
@@ -157,6 +167,7 @@ def _watches(
         Twice(name, binding),
         Questions(name, binding, settings, statuses),
         OtherCurrencies(name, binding, settings),
+        Planned(name, binding, settings),
         TwoAmounts(name, binding, settings),
     )
 
@@ -217,11 +228,6 @@ def _is_flag(table: Table, position: int) -> bool:
     return is_set
 
 
-def _meanings(binding: Binding, settings: Settings) -> Mapping[str, str]:
-    preset = binding.preset.statuses if binding.preset else {}
-    return meanings(preset, settings.statuses)
-
-
 def _moments(binding: Binding, evidence: Evidence, settings: Settings) -> MomentReader:
     order, is_year_first = evidence.date_order(), evidence.writes_years_first()
     zone = _zone_of(binding)
@@ -258,29 +264,6 @@ def _notes_of_rows(
         yield f"{headers.count} rows say the header again and are left out"
     if totals.rows:
         yield f"{len(totals.rows)} rows of totals are left out"
-
-
-class _KeyCollector:
-    """Notes whole rows, or for Shopify the name that starts each order."""
-
-    def __init__(self, binding: Binding) -> None:
-        self.finder = RepeatFinder()
-        self._order_name = binding.positions.get("order_name")
-        self._order_id = binding.positions.get("order_id")
-        self._last: tuple[str, str] | None = None
-
-    def add(self, row: Row) -> None:
-        if self._order_name is None:
-            self.finder.add(tuple(row.cells))
-            return
-        name = as_text(row.cells[self._order_name])
-        order_id = "" if self._order_id is None else as_text(row.cells[self._order_id])
-        if not name:
-            return
-        if self._last and name == self._last[0] and order_id in {"", self._last[1]}:
-            return
-        self._last = (name, order_id)
-        self.finder.add(self._last)
 
 
 def _open(source: SourceFile, settings: Settings) -> Table:

@@ -42,12 +42,14 @@ class SourceFile:
         that was given, so that ``2024/orders.csv`` and ``2025/orders.csv`` differ.
     format : csv, jsonl, parquet or spreadsheet.
     contract : what it holds where its name says so, else the settings or header do.
+    date_format : order of day and month that what it was taken from proves, or None.
     """
 
     path: Path
     name: str
     format: str
     contract: str | None = None
+    date_format: str | None = None
 
 
 @contextmanager

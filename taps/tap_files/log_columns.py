@@ -1,12 +1,10 @@
-"""The columns of a log of purchases that somebody may have to explain."""
+"""The columns of a log of purchases, or of bills, that somebody may have to explain."""
 
 from __future__ import annotations
 
-import re
-
 from taps.tap_files.headers import Binding
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["DAYS", "LogColumns", "Place", "is_negative"]
 
@@ -17,7 +15,6 @@ DAYS = frozenset(
 """Words of headers of days."""
 Place = tuple[int, int, str]
 """Line, position and text of what is asked about."""
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_negative(amount: str) -> bool:
@@ -31,7 +28,7 @@ class LogColumns:
     def __init__(self, name: str, binding: Binding, ignored: set[str]) -> None:
         self.name, self.header = name, binding.header
         self.read = binding.used
-        self.amount = binding.positions.get("amount")
+        self.amount = binding.positions.get(binding.contract.amount_column or "")
         self.day = binding.positions.get("purchased_at")
         self._id = binding.positions.get("purchase_id")
         self.tells_refunds = "refunded_amount" in binding.positions
@@ -43,7 +40,8 @@ class LogColumns:
         ]
         self._columns = {column.name: column for column in binding.contract.columns}
         answered = binding.positions.get("discount_amount")
-        self._keys = [
+        #: The headers as they are compared; "" where a setting leaves one out.
+        self.keys = [
             "" if at == answered or normalised(title) in ignored else normalised(title)
             for at, title in enumerate(binding.header)
         ]
@@ -53,14 +51,13 @@ class LogColumns:
         return [
             position
             for position, header in enumerate(self.header)
-            if self._keys[position]
-            and words & set(map(normalised, _WORD.findall(header)))
+            if self.keys[position] and words & words_in(header)
         ]
 
     def named(self, column: str) -> int | None:
         """Position of a column of the contract, also if it is not read."""
         aliases = map(normalised, self._columns[column].aliases)
-        return next((self._keys.index(a) for a in aliases if a in self._keys), None)
+        return next((self.keys.index(a) for a in aliases if a in self.keys), None)
 
     def id_of(self, row: Row) -> str:
         """The id of a row's order, as written."""

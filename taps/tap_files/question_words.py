@@ -68,8 +68,8 @@ MONEY = (
 )
 STATE = frozenset(
     {
-        "status", "estado", "state", "situacion", "situacao", "type", "tipo", "event",
-        "evento", "zustand", "typ", "resultado", "result", "ergebnis",
+        "status", "estado", "estatus", "state", "situacion", "situacao", "type", "tipo",
+        "event", "evento", "zustand", "typ", "resultado", "result", "ergebnis",
         "etat", "statut", "stato", "orderstatus",
     }
 )  # fmt: skip

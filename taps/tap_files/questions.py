@@ -38,11 +38,10 @@ from taps.tap_files.sums.discounts import DISCOUNT
 from taps.tap_files.sums.tax_parts import TaxParts
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.values.currencies import code_of, currency_codes
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["Questions"]
 
-_WORD = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 200
 _OF_OTHERS = {
     "subscriptions": DISCOUNT,
@@ -77,14 +76,13 @@ class Questions:
         self._taxed = TaxParts(binding, self._amount)
         ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
         # A column may say which rows are none, and of the others what is not known.
-        sorted_out = {p for p, _ in binding.left_out_when} - {
-            *binding.positions.values()
-        }
+        bound = {*binding.positions.values()}
+        sorted_out = {p for p, _ in binding.left_out_when} - bound
         read = binding.used - binding.flags.keys() - sorted_out
         unread = [
-            (position, set(map(normalised, _WORD.findall(header))))
-            for position, header in enumerate(binding.header)
-            if position not in read and normalised(header) not in ignored
+            (at, words_in(header))
+            for at, header in enumerate(binding.header)
+            if at not in read and normalised(header) not in ignored
         ]
         # A preset knows its program's columns, not those that a shop added to them.
         asked = GIVEN_BACK if binding.preset else MONEY | STATE | KIND | FLAG | CURRENCY
@@ -129,7 +127,9 @@ class Questions:
         header = self._binding.header[position]
         return preset is not None and preset.explains(header) is not None
 
-    def _may_matter(self, row: Row, position: int, text: str, words: set[str]) -> bool:
+    def _may_matter(
+        self, row: Row, position: int, text: str, words: frozenset[str]
+    ) -> bool:
         if told := self._told.get(position):
             return not _changes_nothing(text, told.unless)
         if self._taxed.explains(row, position):
@@ -139,7 +139,7 @@ class Questions:
         return self._changes_a_sale(row, position, text, words)
 
     def _changes_a_sale(
-        self, row: Row, position: int, text: str, words: set[str]
+        self, row: Row, position: int, text: str, words: frozenset[str]
     ) -> bool:
         if position in self._binding.flags:
             return not says_yes(text) and not says_no(text)
@@ -159,7 +159,7 @@ class Questions:
             return is_again or means not in COUNTED
         return self._may_be_money(row, text, words)
 
-    def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
+    def _may_be_money(self, row: Row, text: str, words: frozenset[str]) -> bool:
         if words & GIVEN_BACK and _is_something(text):
             return True
         if words & OWED and _is_something(text):
@@ -176,7 +176,7 @@ class Questions:
         known = self._binding.positions.get("currency_code")
         return known is None or code_of(as_text(row.cells[known])) != code_of(text)
 
-    def _is_other_amount(self, row: Row, text: str, words: set[str]) -> bool:
+    def _is_other_amount(self, row: Row, text: str, words: frozenset[str]) -> bool:
         amount = self._amount_of(row)
         if not _is_something(text):
             # Nothing came in for something that was sold.
@@ -248,7 +248,7 @@ class Questions:
         return FileError(self._name, problem, remedy=remedy, line=line)
 
     def _answers(self, header: str, text: str) -> Iterator[str]:
-        words = set(map(normalised, _WORD.findall(header)))
+        words = words_in(header)
         # One that is read stays: what a row is worth may stand in two columns.
         states = [self._binding.header[at].strip() for at in self._status]
         status = f"columns.status={'|'.join([*states, header])}"

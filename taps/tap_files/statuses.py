@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 from taps.yaml_files import parsed_text
 
 __all__ = ["COUNTED", "MEANINGS", "flag_of", "least_of", "meanings", "says_nothing"]
-__all__ += ["says_no", "says_yes", "word_of"]
+__all__ += ["YES", "says_no", "says_yes", "word_of"]
 
 #: From least money to most: of an order's two states, the first one holds. A row that
 #: is ``returned`` says what was given back of another, with a minus or without.
@@ -29,18 +29,19 @@ MEANINGS = (
 _NOTHING = frozenset({"", "na", "nan", "nat", "null", "none"})
 _FLAGS = {
     "cancelled": "cancelled canceled cancelado cancelada anulado anulada void voided "
-    "deleted eliminado eliminada cancellation cancelacion anulacion storniert storno",
+    "deleted eliminado eliminada cancellation cancelacion anulacion storniert storno "
+    "abandoned abandonado abandonada",
     "refunded": "refunded reembolsado reembolsada devuelto devuelta erstattet",
-    "left_out": "test",
+    "left_out": "test internal interno interna",
 }
 #: Words that a flag's header may have besides: cancelled_at, Fecha de anulación.
 _BESIDE = frozenset(
     {"is", "at", "on", "date", "order", "fecha", "de", "del", "pedido", "orden", "es"}
+    | {"uso", "use"}
 )
 _FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
 _CODE = re.compile(r"(?<=[^\W\d_])\s+[(\[#]?\d{3,}[)\]]?\s*$")
-_WORD = re.compile(r"[^\W\d_]+")
-_YES = frozenset(
+YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
 )
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
@@ -71,7 +72,7 @@ def says_nothing(word: str) -> bool:
 
 def flag_of(header: str) -> str | None:
     """What a yes, or a date, in a column means for its row: ``cancelled_at``."""
-    words = {normalised(word) for word in _WORD.findall(header)}
+    words = words_in(header)
     found = {_FLAG_OF[word] for word in words if word in _FLAG_OF}
     is_flag = len(found) == 1 and not words - _FLAG_OF.keys() - _BESIDE
     return found.pop() if is_flag else None
@@ -79,7 +80,7 @@ def flag_of(header: str) -> str | None:
 
 def says_yes(text: str) -> bool:
     """Whether a flag is set: a yes, or the day it happened."""
-    return normalised(text) in _YES or _DATE.fullmatch(text.strip()) is not None
+    return normalised(text) in YES or _DATE.fullmatch(text.strip()) is not None
 
 
 def says_no(text: str) -> bool:

@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from taps.tap_files.values.currencies import currency_codes
 
-__all__ = ["currency_in", "is_header_of", "normalised", "sign_at_end"]
+__all__ = ["currency_in", "is_header_of", "normalised", "sign_at_end", "words_in"]
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _LAST_SIGN = re.compile(r"[\s_(\[/]((?:US|R)?\$|[€£])[)\]]?\s*$")
 _LAST_WORD = re.compile(r"[\s_(\[/]([A-Z]{3})[)\]]?\s*$")
 
@@ -20,6 +21,12 @@ def normalised(text: str) -> str:
     """A text without case, accents, spaces and signs: ``Año-Mes`` -> ``anomes``."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return _NOT_WORD.sub("", plain)
+
+
+@lru_cache(maxsize=4_000)
+def words_in(text: str) -> frozenset[str]:
+    """The words of a text, normalised: ``Nº de pedidos_web`` -> n, de, pedidos, web."""
+    return frozenset(map(normalised, _WORD.findall(text)))
 
 
 def is_header_of(key: str, alias: str) -> bool:

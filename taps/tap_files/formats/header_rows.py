@@ -33,9 +33,9 @@ def header_row(rows: Sequence[Sequence[str]], settings: Settings) -> tuple[int, 
     widths = [len([cell for cell in row if cell.strip()]) for row in rows]
     if not widths or not rows[0]:
         return next((i for i, row in enumerate(rows) if any(row)), 0), False
-    if widths[0] > 1:
-        return 0, False
     widest = max(widths)
+    if 1 < widths[0] >= widest / 2:
+        return 0, False
     return widths.index(widest), False
 
 

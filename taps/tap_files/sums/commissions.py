@@ -19,7 +19,7 @@ from taps.tap_files.question_words import FEES, SHIPPING, TIPS
 from taps.tap_files.sums.keyed_amounts import size_written
 from taps.tap_files.sums.tax_parts import TAX
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import words_in
 
 __all__ = ["Commissions"]
 
@@ -59,7 +59,6 @@ _NO_FEE = SHIPPING | frozenset(
 )
 _AFTER_FEE = "after the fee in", "a fee is a cost, and takes nothing off sales"
 _TO_PAY = "to pay after", "what pays for goods takes nothing off sales"
-_WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _SEPARATORS = ".,"
 _CENT = 0.015
@@ -78,7 +77,7 @@ class Commissions:
         self._fees = {
             at
             for at in fees
-            if at != log.amount and not _words(log.title(at)) & _NO_FEE
+            if at != log.amount and not words_in(log.title(at)) & _NO_FEE
         }
         tenders = {*log.holding(_TENDERS)} - {*fees, log.amount, *log.read}
         self._tenders = tenders if is_open else set[int]()
@@ -103,7 +102,7 @@ class Commissions:
 
     def ask(self) -> None:
         """Raise FileError where the amounts hold a fee, or are what it left."""
-        is_net = bool(_words(self._log.title(self._log.amount)) & _NET)
+        is_net = bool(words_in(self._log.title(self._log.amount)) & _NET)
         for at, place in self._first.items():
             before = self._best(self._before, at)
             after = self._best(self._after, at)
@@ -147,9 +146,9 @@ def _related(
 
 def _is_on_top(log: LogColumns, fee: int, rest: int | None) -> bool:
     """Whether a fee is paid by the buyer: it, or what is beside it, says so."""
-    rest_words = set[str]() if rest is None else _words(log.title(rest))
+    rest_words = frozenset[str]() if rest is None else words_in(log.title(rest))
     is_kept = bool(rest_words & _NET) and not rest_words & _GOODS
-    on_top = _words(log.title(fee)) & _ON_TOP or rest_words & _GOODS
+    on_top = words_in(log.title(fee)) & _ON_TOP or rest_words & _GOODS
     return bool(on_top) and not is_kept
 
 
@@ -189,10 +188,6 @@ def _holds(log: LogColumns, place: Place, rest: int | None) -> FileError:
         "if it is not in it, or is to count as a sale"
     )
     return FileError(log.name, problem, remedy=remedy, line=line)
-
-
-def _words(title: str) -> set[str]:
-    return set(map(normalised, _WORD.findall(title)))
 
 
 def _sums(row: Row, columns: Iterable[int], separator: str) -> set[float]:

@@ -9,9 +9,9 @@ from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["CreditNotes"]
+__all__ = ["CreditNotes", "CreditSeries"]
 
 _CREDIT_NOTES = frozenset(
     {
@@ -43,7 +43,14 @@ _KINDS = frozenset(
         "operacion", "concept", "concepto", "movement", "movimiento", "transaction",
     }
 )  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]+")
+
+
+_SERIES = frozenset(
+    {"r", "rec", "rect", "nc", "na", "cn", "cm", "ab", "abo", "abono", "av", "avoir"}
+    | {"gs", "sr", "dev", "ret", "rma", "ref", "credit"}
+)
+"""Letters that numbers of credit notes begin with."""
+_NUMBER = re.compile(r"([^\W\d_]{1,6})[\s_/.-]{0,2}\d")
 
 
 class CreditNotes:
@@ -53,8 +60,11 @@ class CreditNotes:
     given back, which is a status and asked as such.
     """
 
-    def __init__(self, log: LogColumns, settings: Settings) -> None:
+    def __init__(
+        self, log: LogColumns, settings: Settings, *, is_of_bills: bool = False
+    ) -> None:
         self._log, self._kinds = log, log.holding(_KINDS)
+        self._is_of_bills = is_of_bills
         self._told = {normalised(word) for word in settings.statuses}
         self._note: Place | None = None
         self._refunds: dict[int, Place] = {}
@@ -91,7 +101,10 @@ class CreditNotes:
         problem = f"the column {header!r} says {text!r}, and the amount has no minus"
         status = self._log.status_and(header)
         remedy = (
-            "Write what is given back with a minus, or in a column of its own "
+            f"Write what is given back with a minus; if it is a bill, "
+            f"ignored_columns={header} says so"
+            if self._is_of_bills
+            else "Write what is given back with a minus, or in a column of its own "
             "(columns.refunded_amount), or say what it is with "
             f"columns.status={status}: statuses.{text}=returned takes such a row off "
             f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "
@@ -100,8 +113,42 @@ class CreditNotes:
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
+class CreditSeries:
+    """Asks where a few numbers begin as those of credit notes do, and have no minus."""
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log = log
+        order = log.named("purchase_id")
+        self._header = None if order is None else log.title(order)
+        self._series: dict[str, list[int]] = {}
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        found = _NUMBER.match(self._log.id_of(row)) if self._header else None
+        amount = self._log.amount_of(row)
+        is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
+        if found and is_sold:
+            counted = self._series.setdefault(found[1].lower(), [row.line, 0])
+            counted[1] += 1
+
+    def ask(self) -> None:
+        """Raise FileError where a series beside others may be of credit notes."""
+        most = max((count for _, count in self._series.values()), default=0)
+        for series, (line, count) in self._series.items():
+            if series in _SERIES and count < most:
+                problem = (
+                    f"numbers in {self._header!r} that begin with {series.upper()} may "
+                    "be of credit notes, and their amounts have no minus"
+                )
+                remedy = (
+                    "Write what is given back with a minus, or "
+                    f"ignored_columns={self._header} if they are sales"
+                )
+                raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
 def _is_credit_note(text: str, header: str) -> bool:
     word = normalised(text)
     if word in _CODES_OF_NOTES:
-        return bool(_DOCUMENTS & set(map(normalised, _WORD.findall(header))))
+        return bool(_DOCUMENTS & words_in(header))
     return word in _CREDIT_NOTES or any(note in word for note in _LONG_NOTES)

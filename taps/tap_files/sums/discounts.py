@@ -15,7 +15,7 @@ from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.tables import Cell, Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["DISCOUNT", "PRICES", "Discounted"]
 
@@ -57,7 +57,6 @@ _CODE = frozenset({"code", "codigo", "name", "nombre", "nome", "type", "tipo"})
 _SHARE = frozenset(
     {"percent", "percentage", "porcentaje", "pct", "porcentagem", "rate"}
 )
-_WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _SEPARATORS = ".,"
 _CENT = 0.015
@@ -75,7 +74,7 @@ class _Compared:
     def __init__(self, log: LogColumns, discounts: Sequence[int]) -> None:
         self._amount = log.amount or 0
         self._added = [
-            at for at, title in enumerate(log.header) if _words(title) & _ADDED
+            at for at, title in enumerate(log.header) if words_in(title) & _ADDED
         ]
         self._apart = {*discounts, self._amount, *self._added, log.day}
         self._factors = log.named("quantity"), log.named("unit_price")
@@ -128,9 +127,9 @@ class Discounted:
         self._discounts = [
             position
             for position in (log.holding(DISCOUNT) if is_looked_for else [])
-            if position != log.amount and not _words(log.title(position)) & _CODE
+            if position != log.amount and not words_in(log.title(position)) & _CODE
         ]
-        self._says_after = bool(_words(title) & _AFTER)
+        self._says_after = bool(words_in(title) & _AFTER)
         self._compared = _Compared(log, self._discounts)
         self._first: Place | None = None
         self._count = 0
@@ -180,7 +179,7 @@ def _said(
         f"(here {text!r}) may have to be taken off it"
     )
     options = [f"ignored_columns={header} if the amounts are without it"]
-    is_share = "%" in header + text or _words(header) & _SHARE
+    is_share = "%" in header + text or words_in(header) & _SHARE
     if not is_share and not text.startswith(("0.", "0,")):
         taken = f"columns.discount_amount={header} takes it off (if it is money)"
         options.insert(0, taken)
@@ -199,10 +198,6 @@ def _takes(values: Sequence[float]) -> list[tuple[float, float]]:
     shares = [each if each < 1 else each / 100 for each in values if each <= 100]
     money = {*values, sum(values)}
     return [*((0.0, off) for off in money), *((share, 0.0) for share in shares)]
-
-
-def _words(title: str) -> set[str]:
-    return set(map(normalised, _WORD.findall(title)))
 
 
 def _sums(added: Sequence[float]) -> list[float]:

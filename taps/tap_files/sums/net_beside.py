@@ -10,14 +10,13 @@ import re
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import words_in
 
 __all__ = ["NetBeside"]
 
 _NET = frozenset({"net", "neto", "neta", "netto", "liquido", "nette"})
 _GROSS = frozenset({"gross", "bruto", "bruta", "brutto", "brut", "brute", "lordo"})
 _NOT_MONEY = frozenset({"weight", "peso", "gewicht", "poids", "margin", "margen"})
-_WORD = re.compile(r"[^\W\d_]+")
 _SOME = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 
 
@@ -27,11 +26,11 @@ class NetBeside:
     def __init__(self, log: LogColumns, *, is_told: bool) -> None:
         self._log = log
         title = "" if log.amount is None else log.title(log.amount)
-        is_net = not is_told and bool(_words(title) & _NET)
+        is_net = not is_told and bool(words_in(title) & _NET)
         self._gross = [
             at
             for at in (log.holding(_GROSS) if is_net else [])
-            if at not in log.read and not _words(log.title(at)) & _NOT_MONEY
+            if at not in log.read and not words_in(log.title(at)) & _NOT_MONEY
         ]
         self._first: Place | None = None
 
@@ -58,7 +57,3 @@ class NetBeside:
             f"ignored_columns={net} if fees are; ignored_columns={gross} keeps {net!r}"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
-
-
-def _words(title: str) -> set[str]:
-    return set(map(normalised, _WORD.findall(title)))

@@ -32,12 +32,17 @@ _GIFT_CARD = re.compile(
     r"gift(?:card|voucher|certificate)|(?:tarjeta|cheque|vale|bono)(?:de)?regalo"
     r"|(?:cartao|vale)(?:de)?presente|(?:carte|cheque|bon)cadeau"
     r"|geschenk(?:gutschein|karte)|wertgutschein|(?:buono|carta)regalo"
-    r"|cadeau(?:bon|kaart)"
+    r"|cadeau(?:bon|kaart)|(?:fianza|kaution|securitydeposit|deposito(?:de)?garantia).*"
 )
+_KEPT = frozenset(
+    {"commission", "commissions", "comision", "comisiones", "comissao", "comissoes"}
+    | {"fee", "fees", "provision", "gebuhr", "gebuhren", "commissione", "commissie"}
+)
+"""What somebody keeps of a sale, which is a cost and no return."""
 
 
 class NoGoods:
-    """Looks for lines that are called a gift card, or a tip."""
+    """Looks for lines that are called a gift card, a deposit, a tip or a fee."""
 
     def __init__(self, log: LogColumns) -> None:
         self._log = log
@@ -51,7 +56,9 @@ class NoGoods:
         for position in self._products:
             text = as_text(row.cells[position])
             word = normalised(text)
-            if word in TIPS or _GIFT_CARD.search(word):
+            first = normalised(text.partition(" ")[0])
+            is_kept = first in _KEPT and is_negative(self._log.worth_of(row))
+            if word in TIPS or is_kept or _GIFT_CARD.search(word):
                 self._first = row.line, position, text
 
     def ask(self) -> None:
@@ -62,8 +69,8 @@ class NoGoods:
         header = self._log.title(position)
         problem = (
             f"the column {header!r} says {text!r}, which is no sale of goods (a gift "
-            "card is owed until it is spent, a tip is not the shop's), and would be "
-            "added up as one"
+            "card is owed until it is spent, a tip is not the shop's, a fee is a "
+            "cost), and would be added up as one"
         )
         remedy = (
             "Export the file without such rows, or take them out; "

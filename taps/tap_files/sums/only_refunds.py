@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import ELSEWHERE, GIVEN_BACK, WHEN
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import words_in
 
-__all__ = ["OnlyRefunds"]
+__all__ = ["SALES", "OnlyRefunds"]
 
-_WORD = re.compile(r"[^\W\d_]+")
 _IDS = frozenset(
     {"id", "number", "numero", "no", "nr", "ref", "reference", "referencia"}
 )
-_SALES = frozenset(
+SALES = frozenset(
     {
         *("sales", "sale", "orders", "order", "purchases", "payments", "transactions"),
         *("ventas", "venta", "pedidos", "compras", "pagos", "transacciones", "vendas"),
@@ -35,7 +32,7 @@ class OnlyRefunds:
 
     def __init__(self, log: LogColumns, binding: Binding) -> None:
         self._log = log
-        words = {at: set(_words(title)) for at, title in enumerate(log.header)}
+        words = {at: words_in(title) for at, title in enumerate(log.header)}
         self._columns = {
             at
             for at in log.holding(GIVEN_BACK)
@@ -43,8 +40,8 @@ class OnlyRefunds:
             and words[at] & (_IDS | ELSEWHERE)
             and not words[at] & WHEN  # asked about in any row
         }
-        called = _words(log.name)
-        self._is_called_so = bool(called & GIVEN_BACK) and not called & _SALES
+        called = words_in(log.name)
+        self._is_called_so = bool(called & GIVEN_BACK) and not called & SALES
         self._is_open = not (log.tells_refunds or binding.has("status"))
         self._count = self._first = 0
 
@@ -80,7 +77,3 @@ class OnlyRefunds:
             f"{kept} says that they are sales"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=self._first)
-
-
-def _words(text: str) -> set[str]:
-    return set(map(normalised, _WORD.findall(text.replace("_", " "))))

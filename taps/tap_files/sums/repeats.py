@@ -11,7 +11,10 @@ from collections.abc import Hashable
 
 import numpy as np
 
-__all__ = ["RepeatFinder", "Repeats"]
+from taps.tap_files.headers import Binding
+from taps.tap_files.tables import Row, as_text
+
+__all__ = ["KeyCollector", "RepeatFinder", "Repeats"]
 
 
 class RepeatFinder:
@@ -54,3 +57,27 @@ class Repeats:
             return True
         self._seen.add(hashed)
         return False
+
+
+class KeyCollector:
+    """Notes whole rows, or for Shopify the name that starts each order."""
+
+    def __init__(self, binding: Binding) -> None:
+        self.finder = RepeatFinder()
+        self._order_name = binding.positions.get("order_name")
+        self._order_id = binding.positions.get("order_id")
+        self._last: tuple[str, str] | None = None
+
+    def add(self, row: Row) -> None:
+        """Take in a row."""
+        if self._order_name is None:
+            self.finder.add(tuple(row.cells))
+            return
+        name = as_text(row.cells[self._order_name])
+        order_id = "" if self._order_id is None else as_text(row.cells[self._order_id])
+        if not name:
+            return
+        if self._last and name == self._last[0] and order_id in {"", self._last[1]}:
+            return
+        self._last = (name, order_id)
+        self.finder.add(self._last)

@@ -33,6 +33,7 @@ from taps.tap_files.sums.report_answers import (
     Answers,
 )
 from taps.tap_files.values.encodings import detect_encoding
+from taps.tap_files.values.moments import order_shown_by
 from taps.tap_files.wording import normalised
 
 __all__ = ["split_reports"]
@@ -129,7 +130,8 @@ def split_reports(
                 if rows is None:
                     found.append(source)
                 else:
-                    found += _written(source, _told(source, rows), Path(folder))
+                    order = _date_order(rows)
+                    found += _written(source, _told(source, rows), Path(folder), order)
             except FileError as error:
                 errors.append(error)
             except OSError:
@@ -222,7 +224,15 @@ def _add(report: _Report, cells: _Told, others: Sequence[str]) -> None:
         report.attendances.append(told)
 
 
-def _written(source: SourceFile, report: _Report, folder: Path) -> list[SourceFile]:
+def _date_order(rows: Sequence[Sequence[str]]) -> str | None:
+    """What some date of the report proves, for its tables whose dates leave it open."""
+    shown = {order_shown_by(cell) for row in rows for cell in row} - {None}
+    return shown.pop() if len(shown) == 1 else None
+
+
+def _written(
+    source: SourceFile, report: _Report, folder: Path, order: str | None
+) -> list[SourceFile]:
     modified = source.path.stat().st_mtime
     tables = {
         "webinars": report.webinars,
@@ -241,7 +251,8 @@ def _written(source: SourceFile, report: _Report, folder: Path) -> list[SourceFi
             writer.writeheader()
             writer.writerows(rows)
         os.utime(path, (modified, modified))
-        found.append(SourceFile(path, f"{source.name}/{contract}", "csv", contract))
+        name = f"{source.name}/{contract}"
+        found.append(SourceFile(path, name, "csv", contract, order))
     return found
 
 

@@ -12,23 +12,28 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from taps.tap_files.headers import Binding
-from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
+from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.sums.added_up import CountedSales, OrderSums, ParentOrders
 from taps.tap_files.sums.commissions import Commissions
-from taps.tap_files.sums.credit_notes import CreditNotes
+from taps.tap_files.sums.credit_notes import CreditNotes, CreditSeries
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
 from taps.tap_files.sums.group_headings import GroupHeadings
 from taps.tap_files.sums.net_beside import NetBeside
 from taps.tap_files.sums.no_goods import NoGoods, UnitsBack
+from taps.tap_files.sums.not_sales import NotSales
 from taps.tap_files.sums.only_refunds import OnlyRefunds
 from taps.tap_files.sums.other_sections import OtherSections
-from taps.tap_files.sums.paid_bills import PaidBills
 from taps.tap_files.sums.refunds_twice import RefundsTwice
+from taps.tap_files.sums.row_codes import RowCodes
 from taps.tap_files.sums.row_kinds import RowKinds
-from taps.tap_files.sums.said_again import SaidAgain
+from taps.tap_files.sums.said_again import SaidAgain, Versions
+from taps.tap_files.sums.said_elsewhere import SaidElsewhere, StatesUnnamed
+from taps.tap_files.sums.stages import Stages
 from taps.tap_files.sums.tips import Tips
 from taps.tap_files.sums.unnamed_sums import UnnamedSums
+from taps.tap_files.sums.unpaid_rows import UnpaidRows
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
@@ -48,31 +53,10 @@ _UNITS = frozenset(
         "anzahl", "stuck", "stueck", "quantite", "qte", "quantita", "aantal",
     }
 )  # fmt: skip
-_PAID = frozenset(
-    {
-        *(
-            "paid",
-            "pago",
-            "pagado",
-            "pagada",
-            "payment",
-            "pagamento",
-            "cobro",
-            "cobrado",
-        ),
-        *("bezahlt", "zahlung", "zahlungsdatum", "paiement", "reglement", "betaald"),
-        *("pagamento", "pagato", "betaling"),
-    }
-)
-_NOT_YET = frozenset(
-    {"due", "vencimiento", "vence", "limite", "limit", "prevista", "previsto", "plazo"}
-    | {"fallig", "falligkeit", "zahlungsziel", "echeance", "scadenza", "vervaldatum"}
-)
 _WITHHELD = frozenset(
     {"irpf", "retencion", "retenciones", "withholding", "withheld", "ritenuta"}
     | {"retencao", "retencoes"}
 )
-_WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _ONE = re.compile(r"1(?:[.,]0+)?")
 
@@ -90,16 +74,18 @@ class Watch(Protocol):
 def watches_of_worth(
     name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
 ) -> tuple[Watch, ...]:
-    """What is looked at in a log of purchases that no preset explains.
+    """What is looked at in a log of purchases, or of bills, that no preset explains.
 
     Parameters
     ----------
     statuses : normalised word of a status column -> what it means for money.
     """
-    if binding.contract.name != "purchases" or binding.preset:
+    if binding.contract.name not in {"purchases", "invoices"} or binding.preset:
         return ()
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = LogColumns(name, binding, ignored)
+    if binding.contract.name == "invoices":
+        return (CreditNotes(log, settings, is_of_bills=True),)
     watches: list[Watch] = [
         *(
             CreditNotes(log, settings),
@@ -108,9 +94,22 @@ def watches_of_worth(
             _UnitAmounts(log),
         ),
         *(Tips(log), RowKinds(log), NoGoods(log), UnitsBack(log, statuses)),
-        *(PaidBills(log, settings), GroupHeadings(log, binding)),
+        GroupHeadings(log, binding),
         *(RefundsTwice(log, binding, settings.columns), OnlyRefunds(log, binding)),
-        *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
+        *(_UnreadUnits(log), UnpaidRows(log), OtherSections(log)),
+        *(
+            NotSales(log, binding),
+            Stages(log, binding, settings, statuses),
+            RowCodes(log),
+        ),
+        *(
+            CreditSeries(log),
+            CountedSales(log),
+            ParentOrders(log, binding),
+            SaidElsewhere(log, statuses),
+            StatesUnnamed(log, statuses),
+            Versions(log),
+        ),
         Discounted(log, is_told="amount" in settings.columns),
         Commissions(log, is_told="amount" in settings.columns),
         NetBeside(log, is_told="amount" in settings.columns),
@@ -118,6 +117,7 @@ def watches_of_worth(
     ]
     if settings.amount_per == AUTO:
         watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
+        watches.append(OrderSums(log))
     return tuple(watches)
 
 
@@ -216,41 +216,6 @@ class _UnreadUnits(_Columns):
             f"and columns.amount= (empty) multiplies them, or ignored_columns={header} "
             "if each price is of all the units",
         )
-
-
-class _UnpaidRows:
-    """Sales without the day of their payment, where others have one."""
-
-    def __init__(self, log: LogColumns) -> None:
-        paid = set(log.holding(_PAID)) & set(log.holding(DAYS))
-        later = set(log.holding(_NOT_YET))
-        read = log.day
-        self._log = log
-        self._positions = [] if log.tells_status else sorted(paid - later - {read})
-        self._paid: set[int] = set()
-        self._unpaid: dict[int, int] = {}
-
-    def add(self, row: Row) -> None:
-        for position in self._positions:
-            amount = self._log.amount_of(row)
-            if any(c.isdigit() for c in as_text(row.cells[position])):
-                self._paid.add(position)
-            elif not is_negative(amount) and any(c in "123456789" for c in amount):
-                self._unpaid.setdefault(position, row.line)
-
-    def ask(self) -> None:
-        for position in sorted(self._paid & self._unpaid.keys()):
-            header = self._log.title(position)
-            problem = (
-                f"the column {header!r} is empty where others tell when a sale was "
-                "paid, and whether it was is not known"
-            )
-            remedy = (
-                f"columns.purchased_at={header} leaves out what was not paid, or "
-                f"ignored_columns={header} counts it"
-            )
-            line = self._unpaid[position]
-            raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
 class _UnitAmounts:

@@ -17,7 +17,21 @@ from taps.tap_files.statuses import COUNTED
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["SaidAgain"]
+__all__ = ["SaidAgain", "Versions"]
+
+_CHANGED = frozenset(
+    {"updated", "modified", "changed", "actualizado", "actualizada", "actualizacion"}
+    | {
+        "modificado",
+        "modificada",
+        "modificacion",
+        "version",
+        "revision",
+        "aktualisiert",
+    }
+    | {"geandert", "modifie", "modification", "atualizado", "atualizacao", "aggiornato"}
+)
+"""Words of headers of when a row was as it is told."""
 
 
 class SaidAgain:
@@ -70,3 +84,39 @@ class SaidAgain:
             "lines of one order, amount_per=line says so"
         )
         raise FileError(self._log.name, problem, remedy=remedy)
+
+
+class Versions:
+    """Asks where an order is told as it was, and as it became."""
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log = log
+        self._at = min(set(log.holding(_CHANGED)) - log.read, default=None)
+        self._first: dict[int, tuple[str, str, int]] = {}
+        self._again: tuple[int, int] | None = None
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        order_id = self._log.id_of(row)
+        if self._at is None or self._again or not order_id:
+            return
+        amount, changed = self._log.amount_of(row), as_text(row.cells[self._at])
+        told = self._first.setdefault(hash(order_id), (amount, changed, row.line))
+        if changed and amount != told[0] and changed != told[1]:
+            self._again = told[2], row.line
+
+    def ask(self) -> None:
+        """Raise FileError where it is."""
+        if self._again is None:
+            return
+        header = self._log.title(self._at)
+        problem = (
+            f"lines {self._again[0]} and {self._again[1]} tell an order with another "
+            f"amount and another {header!r}: it may be the same one as it became, and "
+            "would be added up"
+        )
+        remedy = (
+            "Export one row for each order, as it is now; if they are lines of one "
+            f"order, ignored_columns={header} says so"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=self._again[1])

@@ -1,7 +1,7 @@
 """Rows of a spend report that add up others and do not say so.
 
 Ads Manager puts a row without a name above its campaigns, and one per campaign above
-its ages or places: the same money again.
+its ages or places: the same money again. So is a month beside its days.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from taps.tap_files.wording import normalised
 
 __all__ = ["may_have_summaries", "summary_lines"]
 
-_NAMING = ("account_id", "campaign_id", "campaign_name")
+_NAMING = ("channel", "account_id", "campaign_id", "campaign_name")
 _BREAKDOWNS = frozenset(
     {
         "adsetname", "adset", "conjuntodeanuncios", "nombredelconjuntodeanuncios",
@@ -39,7 +39,10 @@ _EVERYTHING = frozenset(
         "todaslascampanas", "totalcampanas", "totaldecampanas", "todasascampanhas",
         "allekampagnen", "toutes", "touteslescampagnes", "tutti", "tutte",
         "tuttelecampagne", "allecampagnes", "alle", "alladsets", "allads",
-        "todoslosconjuntosdeanuncios", "todoslosanuncios",
+        "todoslosconjuntosdeanuncios", "todoslosanuncios", "alldevices", "allchannels",
+        "allnetworks", "allcountries", "allplatforms", "alllocations", "allsources",
+        "todosloscanales", "todoslosdispositivos", "todaslasredes", "todoslospaises",
+        "todaslasplataformas", "allekanale", "allegerate", "todososcanais",
     }
 )  # fmt: skip
 _CENT = Decimal("0.01")
@@ -53,13 +56,26 @@ class _Spend:
     first: str
     last: str
     amount: Decimal
+    #: Whether it says in a word that it is of all.
+    says_all: bool
+
+
+_Periods = dict[tuple[str, str], list[_Spend]]
 
 
 def may_have_summaries(binding: Binding, rows: Iterator[Row]) -> bool:
-    """Whether some rows name less than others; else nothing adds up anything."""
+    """Whether some rows name less than others, or cover more days than others.
+
+    Else nothing adds up anything.
+    """
     positions = _dimensions(binding)
+    found = (binding.positions.get(column) for column in ("spend_date", "period_end"))
+    ends = [position for position in found if position is not None]
     patterns = {
-        tuple(_is_name(as_text(row.cells[position])) for position in positions)
+        (
+            *(_is_name(as_text(row.cells[position])) for position in positions),
+            len({as_text(row.cells[position]) for position in ends}),
+        )
         for row in rows
         if not row.problem
     }
@@ -79,7 +95,9 @@ def summary_lines(
     Raises
     ------
     FileError
-        A row of a known report names no campaign where others do, and is not their sum.
+        A row of a known report names no campaign where others do, or any row says that
+        it is of all, and is not their sum;
+        or one covers days that others of the same names tell as well, and not the same.
     """
     positions = _dimensions(binding)
     spends = [
@@ -103,7 +121,45 @@ def summary_lines(
             else:
                 _refuse_unexplained(name, binding, each, amount)
                 told.append(each)
-    return frozenset(found)
+    return frozenset(found | set(_longer_periods(name, told)))
+
+
+def _longer_periods(name: str, told: list[_Spend]) -> Iterator[int]:
+    """Lines of rows whose days other rows of the same names tell, as a month's."""
+    groups: dict[tuple[tuple[int, str], ...], _Periods] = defaultdict(dict)
+    for each in told:
+        periods = groups[tuple(sorted(each.names.items()))]
+        periods.setdefault((each.first, each.last), []).append(each)
+    for periods in groups.values():
+        for first, last in [p for p in periods if len(periods) > 1 and p[0] < p[1]]:
+            whole = periods[first, last]
+            within = [
+                each
+                for (start, end), some in periods.items()
+                if first <= start and end <= last and (start, end) != (first, last)
+                for each in some
+            ]
+            if not within:
+                continue
+            difference = abs(_sum(within) - _sum(whole))
+            if difference > _CENT * (len(within) + 1):
+                raise _told_by_others(name, whole, within)
+            yield from (each.line for each in whole)
+
+
+def _sum(spends: list[_Spend]) -> Decimal:
+    return sum((each.amount for each in spends), Decimal(0))
+
+
+def _told_by_others(name: str, whole: list[_Spend], within: list[_Spend]) -> FileError:
+    line = whole[0].line
+    problem = (
+        f"the row covers {whole[0].first} to {whole[0].last}, and line "
+        f"{within[0].line} tells a part of these days for the same campaign: its spend "
+        f"of {_sum(whole)} is not the {_sum(within)} that such rows add up to"
+    )
+    remedy = "Take out the rows of one of both, or export the report again by day"
+    return FileError(name, problem, remedy=remedy, line=line)
 
 
 def _dimensions(binding: Binding) -> tuple[int, ...]:
@@ -130,6 +186,7 @@ def _spend(row: Row, outcome: Loaded, positions: tuple[int, ...]) -> _Spend:
         first=first,
         last=outcome.record["period_end"] or first,
         amount=outcome.record["spend"],
+        says_all=any(t and not _is_name(t) for t in texts.values()),
     )
 
 
@@ -163,12 +220,14 @@ def _sums_by(
 def _refuse_unexplained(
     name: str, binding: Binding, row: _Spend, amount: Decimal
 ) -> None:
-    """Refuse a report's row without any name that is not the sum of the others."""
-    if binding.preset is None or row.names or not row.amount:
+    """Refuse a row of all, or a report's without any name, that is not their sum."""
+    is_nameless = binding.preset is not None and not row.names
+    if not row.amount or not (row.says_all or is_nameless):
         return
+    said = "says that it is of all" if row.says_all else "names no campaign"
     problem = (
-        f"the row names no campaign, as a total does, and its spend of {row.amount} is "
-        f"not the {amount} that the campaigns of its days add up to"
+        f"the row {said}, as a total does, and its spend of {row.amount} is not the "
+        f"{amount} that the campaigns of its days add up to"
     )
     remedy = (
         "Export the report again with every campaign and without the row of totals, or "

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal, InvalidOperation
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.tables import Cell, Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import words_in
 
 __all__ = ["TAX", "WITHOUT", "TaxParts"]
 
@@ -49,7 +48,6 @@ _FEES = frozenset(
     }
 )
 """Words of headers of what taking the payment cost."""
-_WORD = re.compile(r"[^\W\d_]+")
 _SEPARATORS = ".,"
 
 
@@ -61,8 +59,7 @@ class TaxParts:
 
     def __init__(self, binding: Binding, amount: int | None) -> None:
         words = {
-            position: set(map(normalised, _WORD.findall(header)))
-            for position, header in enumerate(binding.header)
+            position: words_in(header) for position, header in enumerate(binding.header)
         }
         self._amount = amount
         self._shipping = binding.positions.get("shipping_amount")

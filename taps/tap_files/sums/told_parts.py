@@ -24,7 +24,7 @@ from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.sums.tax_parts import TAX, WITHOUT
 from taps.tap_files.sums.tax_rates import are_all_rates, is_whole_tax, named_rate, width
 from taps.tap_files.tables import Cell, Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["with_told_parts"]
 
@@ -36,7 +36,6 @@ _IMPONIBLE = frozenset({"imponible", "imponibile", "ht"})
 """Words that say, without another, that a tax is added to an amount."""
 _SUMS_OF_LINES = frozenset({"subtotal", "zwischensumme"})
 _GROSS = frozenset({"gross", "bruto", "bruta", "brutto", "total", "ttc", "lordo"})
-_WORD = re.compile(r"[^\W\d_]+")
 _RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
 """A header of rates; ``IVA 21%`` names one, and holds money."""
 _MOST_ROWS = 2_000
@@ -76,13 +75,13 @@ def with_told_parts(
 
 def _wholes(binding: Binding, amount: int, ignored: set[str]) -> Iterator[int]:
     """Columns of which the amount may be the part without taxes and shipping."""
-    is_net = bool(_words(binding.header[amount]) & WITHOUT)
+    is_net = bool(words_in(binding.header[amount]) & WITHOUT)
     (column,) = (c for c in binding.contract.columns if c.name == "amount")
     aliases = set(map(normalised, column.aliases))
     for position, header in enumerate(binding.header):
         key = normalised(header)
         is_free = position not in binding.used and key not in ignored
-        if is_free and (key in aliases or (is_net and _words(header) & _GROSS)):
+        if is_free and (key in aliases or (is_net and words_in(header) & _GROSS)):
             yield position
 
 
@@ -178,10 +177,10 @@ class _Columns:
         return None
 
 
-def _unread(binding: Binding, ignored: set[str]) -> dict[int, set[str]]:
+def _unread(binding: Binding, ignored: set[str]) -> dict[int, frozenset[str]]:
     """Position -> words of each header that nobody reads, and is no rate."""
     return {
-        at: _words(header)
+        at: words_in(header)
         for at, header in enumerate(binding.header)
         if at not in binding.used
         and not _RATE.fullmatch(header.strip())
@@ -244,10 +243,6 @@ def _is_a_rest(
 def _told_beside(shippings: Sequence[int], rows: Sequence[_Numbers]) -> tuple[int, ...]:
     """Columns of shipping that hold some, which no number shows in the amount."""
     return tuple(at for at in shippings if any(row[at] for row in rows))
-
-
-def _words(header: str) -> set[str]:
-    return set(map(normalised, _WORD.findall(header)))
 
 
 def _read(rows: Iterator[Row], separator: str) -> Iterator[_Numbers]:

@@ -27,7 +27,7 @@ from taps.tap_files.sums.discounts import DISCOUNT
 from taps.tap_files.sums.keyed_amounts import size_written
 from taps.tap_files.sums.tax_parts import TAX
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised, sign_at_end
+from taps.tap_files.wording import normalised, sign_at_end, words_in
 
 __all__ = ["TwoAmounts"]
 
@@ -37,7 +37,6 @@ _PARTS = (
 _UNITS = frozenset({"sales", "ventas", "venta", "spend"})
 """Names that mean money, and as often how many were sold; or what customers spent."""
 _ORDERS = ("order", "pedido", "orden", "commande", "bestell", "ordine", "factura")
-_WORD = re.compile(r"[^\W\d_]+")
 _SOME = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _SEPARATORS = ".,"
 _CENT = 0.015
@@ -59,8 +58,7 @@ class TwoAmounts:
         self._parts = [
             at
             for at, header in enumerate(binding.header)
-            if at != self._amount
-            and {normalised(word) for word in _WORD.findall(header)} & _PARTS
+            if at != self._amount and words_in(header) & _PARTS
         ]
         self._first: dict[int, tuple[int, str]] = {}
         self._separators = list(_SEPARATORS)
@@ -132,7 +130,7 @@ def _others(binding: Binding, settings: Settings) -> list[int]:
     keys = [normalised(header) for header in binding.header]
     amount = binding.positions[binding.contract.amount_column or ""]
     sign = sign_at_end(binding.header[amount])
-    words = {normalised(w) for header in binding.header for w in _WORD.findall(header)}
+    words = {word for header in binding.header for word in words_in(header)}
     is_of_order = any(word in keys[amount] for word in _ORDERS)
     meant = aliases[binding.contract.amount_column or ""] - _UNITS
     if "quantity" in aliases and not (aliases["quantity"] & words or is_of_order):

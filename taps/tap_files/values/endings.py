@@ -12,6 +12,8 @@ _COUNTED = re.compile(r"record\(s\) downloaded|rows? exported|registros? exporta
 
 _DELIMITERS = (",", ";", "\t", "|")
 _UNFINISHED = (".", ",", ":", "-", "/", "+")
+_PAIR = 2
+_MANY_COLUMNS = 5
 _FEW = 3
 """Other values needed before a shape they all share means anything."""
 _MANY = 50
@@ -22,14 +24,24 @@ def is_text(cells: Sequence[str], width: int) -> bool:
     """Whether a record of a table with `width` columns is no row but a sentence.
 
     Such as a copyright, or how many records were downloaded: one cell of several words,
-    or fewer cells than the table has, one of which says what was counted.
+    or fewer cells than the table has, one of which says what was counted. Two cells
+    are a name and what it stands for (``Report Time:``), in a table of many columns.
     """
     told = [cell for cell in cells if cell.strip()]
     if len(cells) >= width or _is_row(told, width):
         return False
     if len(told) == 1 and _WORDS.search(told[0]):
         return True
+    if len(told) == _PAIR and width >= _MANY_COLUMNS and _is_named(told):
+        return True
     return any(_COUNTED.search(cell.lower()) for cell in told)
+
+
+def _is_named(told: Sequence[str]) -> bool:
+    """Whether the first of two cells is a name for the other, as below a report."""
+    name = told[0].strip() if told else ""
+    is_prose = _WORDS.search(name) and not any(c.isdigit() for c in "".join(told))
+    return name.endswith(":") or bool(is_prose)
 
 
 def _is_row(told: Sequence[str], width: int) -> bool:

@@ -25,7 +25,7 @@ def test_a_bill_and_its_payment_are_not_added_up(paid: str, read_text: RunTap) -
         statuses={"Factura": "paid", "Cobro": "left_out"},
     )
 
-    assert "line 3: the column 'Concepto' says 'Factura'" in run.failures[0]
+    assert "line 3: the column 'Concepto' says 'Factura' in line 2" in run.failures[0]
     assert "statuses.Cobro=left_out" in run.failures[0]
     assert [row["amount"] for row in sold.purchases] == [Decimal(100)]
 

@@ -121,7 +121,7 @@ FORMS: dict[str, Callable[[Table], bytes]] = {
     "tabs in UTF-16": lambda rows: written(rows, "\t").encode("utf-16"),
     "semicolons and a mark": lambda rows: written(rows, ";").encode("utf-8-sig"),
     "pipes": lambda rows: written(rows, "|").encode(),
-    "quotes": lambda rows: written(rows, ",", csv.QUOTE_ALL).encode(),
+    "every cell quoted": lambda rows: written(rows, ",", csv.QUOTE_ALL).encode(),
     "a title": lambda rows: f"Informe\r\n\r\n{written(rows, ';')}".encode(),
     "empty columns": lambda rows: written([[*r, "", ""] for r in rows], ";").encode(),
     "spaces": lambda rows: written(
@@ -200,6 +200,66 @@ def test_a_damaged_file_makes_no_other_rows(
         )
         assert rows <= whole, damage
         assert is_told or rows == whole, damage
+
+
+#: File -> an answer to what is asked of it, and what it then comes to.
+ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
+    # An order and its invoice are one sale of 10, and one of 20.
+    "pedido_y_factura.csv": (
+        {
+            "columns": {"status": "Tipo"},
+            "statuses": {"Pedido": "left_out", "Factura": "paid"},
+        },
+        "30",
+    ),
+    "statement_recibo.csv": (
+        {
+            "columns": {"status": "Tipo"},
+            "statuses": {"Factura": "paid", "Recibo": "left_out"},
+        },
+        "30",
+    ),
+    # 10 + 20, and 20 that came back: of nobody's sale, so it is their own.
+    "tipo_mov.csv": (
+        {"columns": {"status": "tipo"}, "statuses": {"V": "paid", "D": "left_out"}},
+        "30",
+    ),
+    "dh.csv": ({"ignored_columns": "D/H"}, "50"),
+    "activo.csv": (
+        {"columns": {"status": "válido"}, "statuses": {"1": "paid", "0": "cancelled"}},
+        "30",
+    ),
+    "parent_suborders.csv": ({"ignored_columns": "parent_order_id"}, "110"),
+    "bundle.csv": ({"amount_per": "line"}, "130"),
+    "customers_total.csv": ({"ignored_columns": "Nº de pedidos"}, "120"),
+    "r_prefix.csv": ({"ignored_columns": "Nº factura"}, "40"),
+    "neg_all.csv": ({"constants": {"status": "paid"}}, "-30"),
+    "offers_list.csv": ({"ignored_columns": "Nº presupuesto"}, "242"),
+    "comentario_anulado.csv": ({"ignored_columns": "comentarios"}, "30"),
+    "contrareembolso.csv": (
+        {
+            "columns": {"status": "estado envío"},
+            "statuses": {"rehusado": "cancelled"},
+        },
+        "10",
+    ),
+    "version_change.csv": ({"ignored_columns": "Actualizado"}, "55"),
+    "spend_forecast.csv": ({"ignored_columns": "tipo"}, "30"),
+    "yy_first.csv": ({"date_format": "DD/MM/YYYY"}, "30"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_is_asked_of_a_file_can_be_answered(
+    name: str, folder: Path, run_tap: RunTap
+) -> None:
+    answer, expected = ANSWERS[name]
+    (folder / name).write_bytes(FILES[name].read_bytes())
+
+    run = run_tap(currency_code="EUR", time_zone="Europe/Madrid", **answer)
+
+    assert run.failures == []
+    assert money(run, "EUR") == Decimal(expected)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,8 @@ SALES = {
     "clover_payments": ("USD", 2, "170.00"),
     # 20000 + 10000 - 10000 by what was charged, whatever was left of it
     "mercadopago_released": ("ARS", 2, "20000.00"),
+    # 70 + 50 - 20 + 40 - 40; one failed
+    "gocardless_payments": ("EUR", 4, "100.00"),
     # 1200.50 + 99.50: what is won
     "hubspot_deals": ("EUR", 4, "1300.00"),
 }

@@ -55,6 +55,21 @@ ROWS: dict[str, tuple[str, tuple[str, ...], list[tuple[Any, ...]]]] = {
              "EUR", "2026-01-14T09:00:00+00:00", None, None),
         ],
     ),
+    # One is past its attempts, one was made void; what was given back it does not tell.
+    "chargebee_invoices": (
+        "invoices",
+        ("invoice_id", "account_id", "status", "amount_due", "issued_at", "paid_at"),
+        [
+            ("INV-1", "c1", "paid", Decimal("121.00"), "2025-03-04T10:00:00+00:00",
+             "2025-03-04T10:01:00+00:00"),
+            ("INV-2", "c2", "open", Decimal("150.00"), "2025-03-05T10:00:00+00:00",
+             None),
+            ("INV-3", "c3", "uncollectible", Decimal("29.00"),
+             "2025-03-06T10:00:00+00:00", None),
+            ("INV-4", "c3", "void", Decimal("10.00"), "2025-03-07T10:00:00+00:00",
+             None),
+        ],
+    ),
     "chargebee_subscriptions": (
         "subscriptions",
         ("subscription_id", "unit_amount", "quantity", "status", "started_at",

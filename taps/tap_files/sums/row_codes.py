@@ -1,0 +1,71 @@
+"""Codes of a sign or two letters that say what a row is: V and D, + and -, D and H."""
+
+from __future__ import annotations
+
+import re
+
+from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import ELSEWHERE
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import words_in
+
+__all__ = ["RowCodes"]
+
+_KINDS = frozenset(
+    {
+        "type", "tipo", "typ", "kind", "clase", "movimiento", "mov", "movement",
+        "signo", "sign", "vorzeichen", "sinal", "segno", "signe", "operacion",
+        "operation", "d", "h", "dh", "dc", "sh", "naturaleza",
+    }
+)  # fmt: skip
+_CODE = re.compile(r"[+\-\u2212]|[^\W\d_]{1,2}")
+_SERIES = frozenset("ABCEM")
+"""Of Argentina's invoices, all of which are sales."""
+_RATES = frozenset({"iva", "vat", "gst", "tva", "igic", "iptu", "icms"})
+_MOST = 6
+
+
+class RowCodes:
+    """Asks what the codes of a column mean that has several."""
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log = log
+        self._codes: dict[int, dict[str, int]] = {
+            at: {}
+            for at in log.holding(_KINDS)
+            if at not in log.read
+            and not words_in(log.header[at]) & (ELSEWHERE | _RATES)
+        }
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        if not self._codes:
+            return
+        for at in [*self._codes]:
+            text = as_text(row.cells[at]).strip()
+            if text and (not _CODE.fullmatch(text) or len(self._codes[at]) > _MOST):
+                del self._codes[at]
+            elif text:
+                self._codes[at].setdefault(text.upper(), row.line)
+
+    def ask(self) -> None:
+        """Raise FileError where rows have different ones."""
+        for at, codes in self._codes.items():
+            if len(codes) < 2 or {"A", "B"} <= codes.keys() <= _SERIES:
+                continue
+            header, said = self._log.title(at), ", ".join(codes)
+            problem = (
+                f"what {said} mean in the column {header!r} is not known, and whether "
+                "such a row is a sale"
+            )
+            status = self._log.status_and(header)
+            said = (
+                f"columns.status={status} with statuses.<code>=paid, and returned or "
+            )
+            said += "left_out for those that are no sales"
+            if not all(map(str.isalpha, codes)):
+                said = "Write the minus before the amounts themselves"
+            remedy = f"{said}; ignored_columns={header} adds all up"
+            line = max(codes.values())
+            raise FileError(self._log.name, problem, remedy=remedy, line=line)

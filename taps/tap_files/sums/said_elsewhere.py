@@ -1,0 +1,158 @@
+"""What a note, a parcel, a mark or any other column says, where no status is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from taps.tap_files.log_columns import LogColumns, is_negative
+from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import ELSEWHERE, FLAG, KIND, NO, STATE, STATUS
+from taps.tap_files.statuses import YES, word_of
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised, words_in
+
+__all__ = ["SaidElsewhere", "StatesUnnamed"]
+
+_NOTES = frozenset(
+    {
+        "note", "notes", "nota", "notas", "observacion", "observaciones", "comentario",
+        "comentarios", "comment", "comments", "remarks", "bemerkung", "bemerkungen",
+        "notiz", "observacoes", "commentaire", "commentaires", "incidencia",
+        "incidencias",
+    }
+)  # fmt: skip
+_VALID = frozenset(
+    {
+        "valido",
+        "valida",
+        "valid",
+        "vigente",
+        "gultig",
+        "valide",
+        "active",
+        "activo",
+        "activa",
+    }
+)
+_CAME_BACK = frozenset({"refunded", "returned"})
+_DOUBT = frozenset(
+    {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
+    | {
+        "duplicado",
+        "duplicada",
+        "intercompany",
+        "intragrupo",
+        "exchange",
+        "replacement",
+    }
+    | {"reposicion", "propio", "muestra", "sample", "invalid", "invalido", "demo"}
+)
+"""Words of headers whose yes says that a row is hardly a sale."""
+_GONE = _CAME_BACK | {"cancelled"}
+"""Of a parcel that is cancelled another may be sent."""
+_ASKED = STATE | KIND | FLAG
+"""Words of headers that are asked about whatever they say."""
+_LOST = _GONE | {"failed"}
+_OTHERWISE = frozenset(
+    {"baja", "lost", "removed", "blocked", "error", "return", "returned"}
+)
+"""Words that say as often something else: a priority, a customer, a policy."""
+_MOST_WORDS = 3
+_MOST_STATES = 40
+
+
+class _Said:
+    """What is asked of the first row that is said to be gone."""
+
+    def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
+        self._log, self._meanings = log, statuses
+        self._is_open = not (log.states or log.tells_refunds)
+        self._first: tuple[int, int, str] | None = None
+
+    def note(self, row: Row, at: int, text: str) -> None:
+        """Keep a row in mind, if it holds money and is the first."""
+        amount = self._log.worth_of(row)
+        is_sold = any(c in "123456789" for c in amount) and not is_negative(amount)
+        if is_sold and self._first is None:
+            self._first = row.line, at, text
+
+    def ask(self) -> None:
+        """Raise FileError where one is."""
+        if self._first is None:
+            return
+        line, at, text = self._first
+        header = self._log.title(at)
+        problem = (
+            f"the column {header!r} says {text!r}, and whether the row is still a sale "
+            "is not known"
+        )
+        remedy = (
+            f"Take out what is none, or say it with columns.status={header} and "
+            f"statuses.{text}=cancelled (or another meaning); ignored_columns={header} "
+            "counts each row"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+class SaidElsewhere(_Said):
+    """Asks where a note, a parcel or a mark says that a row is gone.
+
+    Parameters
+    ----------
+    statuses : normalised word of a status column -> what it means for money.
+    """
+
+    def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
+        super().__init__(log, statuses)
+        columns = set(log.holding(_NOTES | STATUS | _VALID | _DOUBT)) - log.read
+        words = {at: words_in(log.header[at]) for at in columns}
+        # Any other state is asked about whatever it says.
+        self._parcels = {at for at in columns if words[at] & STATUS}
+        columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
+        self._columns = sorted(columns) if self._is_open else []
+        self._doubts = {at for at in self._columns if words[at] & _DOUBT}
+        self._marks = {at for at in self._columns if words[at] <= _VALID}
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at in self._columns:
+            text = as_text(row.cells[at])
+            if text and self._is_gone(at, text):
+                self.note(row, at, text)
+
+    def _is_gone(self, at: int, text: str) -> bool:
+        if at in self._doubts:
+            return normalised(text) in YES
+        if at in self._marks:
+            return normalised(text) in NO - {""}
+        words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
+        first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
+        gone = _CAME_BACK if at in self._parcels else _GONE
+        return any(self._meanings.get(word_of(each)) in gone for each in first)
+
+
+class StatesUnnamed(_Said):
+    """Asks where any column of a few words says that a row is gone."""
+
+    def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
+        super().__init__(log, statuses)
+        known = ELSEWHERE | _ASKED | _NOTES | _VALID | _DOUBT
+        self._columns: dict[int, set[str]] = {
+            at: set()
+            for at, header in enumerate(log.header if self._is_open else ())
+            if at not in log.read and log.keys[at] and not words_in(header) & known
+        }
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at, seen in [*self._columns.items()]:
+            text = as_text(row.cells[at])
+            if text in seen:
+                continue
+            word = word_of(text)
+            if self._meanings.get(word) in _LOST and word not in _OTHERWISE:
+                self.note(row, at, text)  # a row without money may be the first
+            else:
+                seen.add(text)
+            if len(seen) > _MOST_STATES:
+                del self._columns[at]  # of so many words none is a state
