@@ -48,8 +48,9 @@ def test_what_is_to_be_looked_at_comes_first(shops_url: str) -> None:
 
 
 def test_tiers_and_points_are_of_the_company(shops_url: str) -> None:
-    ((*tier, kept, _, _, others, also, from_, to),) = shown(shops_url, "loyalty_tiers")
-    assert tier == ["Plata", "10", "12", "5", "20", "0", "8"]
+    assert shown(shops_url, "loyalty_tiers") == [["Plata", "10", "12", "5", "20", "0"]]
+    ((*tier, kept, _, _, others, also, from_, to),) = shown(shops_url, "tier_retention")
+    assert tier == ["Plata", "8"]
     assert (kept, others, also) == ("75\xa0%", "20", "60\xa0%")
     assert (from_, to) == ("-20,0\xa0p.\xa0p.", "—")
     (account,) = shown(shops_url, "loyalty_accounts")
