@@ -39,13 +39,17 @@ _SEPARATORS = ".,"
 
 
 class CountedSales:
-    """Asks where a column counts the sales of a row, and there are several."""
+    """Asks where a column counts the sales of a row, and there are several.
 
-    def __init__(self, log: LogColumns) -> None:
+    Where rows have the number of an order, it counts those of the buyer.
+    """
+
+    def __init__(self, log: LogColumns, binding: Binding) -> None:
         self._log = log
+        is_told = "purchase_id" in binding.positions
         self._columns = [
             at
-            for at in log.holding(_SALES)
+            for at in (() if is_told else log.holding(_SALES))
             if at not in log.read and words_in(log.header[at]) <= _SALES | _COUNTS
         ]
         self._first: tuple[int, int, str] | None = None

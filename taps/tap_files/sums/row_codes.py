@@ -6,7 +6,6 @@ import re
 
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import ELSEWHERE
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import words_in
 
@@ -19,10 +18,19 @@ _KINDS = frozenset(
         "operation", "d", "h", "dh", "dc", "sh", "naturaleza",
     }
 )  # fmt: skip
+_OF_ROWS = frozenset(
+    {"de", "del", "la", "of", "row", "line", "linea", "fila", "registro", "record"}
+    | {"documento", "document", "doc", "venta", "sale", "transaccion", "transaction"}
+    | {"code", "codigo", "cod", "apunte", "asiento", "entry", "beleg", "buchung"}
+)
+"""What else a header of codes of rows holds; any other word is of something else."""
+_IDENTITIES = frozenset(
+    {"DN", "CC", "CE", "TI", "PA", "PP", "RC", "CI", "NI", "PS", "NT", "TE"}
+)
+"""Kinds of a buyer's papers."""
 _CODE = re.compile(r"[+\-\u2212]|[^\W\d_]{1,2}")
 _SERIES = frozenset("ABCEM")
 """Of Argentina's invoices, all of which are sales."""
-_RATES = frozenset({"iva", "vat", "gst", "tva", "igic", "iptu", "icms"})
 _MOST = 6
 
 
@@ -34,8 +42,7 @@ class RowCodes:
         self._codes: dict[int, dict[str, int]] = {
             at: {}
             for at in log.holding(_KINDS)
-            if at not in log.read
-            and not words_in(log.header[at]) & (ELSEWHERE | _RATES)
+            if at not in log.read and words_in(log.header[at]) <= _KINDS | _OF_ROWS
         }
 
     def add(self, row: Row) -> None:
@@ -52,7 +59,9 @@ class RowCodes:
     def ask(self) -> None:
         """Raise FileError where rows have different ones."""
         for at, codes in self._codes.items():
-            if len(codes) < 2 or {"A", "B"} <= codes.keys() <= _SERIES:
+            if len(codes) < 2 or codes.keys() <= _IDENTITIES:
+                continue
+            if {"A", "B"} <= codes.keys() <= _SERIES:
                 continue
             header, said = self._log.title(at), ", ".join(codes)
             problem = (

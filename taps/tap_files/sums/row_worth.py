@@ -104,7 +104,7 @@ def watches_of_worth(
         ),
         *(
             CreditSeries(log),
-            CountedSales(log),
+            CountedSales(log, binding),
             ParentOrders(log, binding),
             SaidElsewhere(log, statuses),
             StatesUnnamed(log, statuses),

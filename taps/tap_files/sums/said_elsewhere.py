@@ -48,6 +48,12 @@ _DOUBT = frozenset(
     | {"reposicion", "propio", "muestra", "sample", "invalid", "invalido", "demo"}
 )
 """Words of headers whose yes says that a row is hardly a sale."""
+_MEASURED = frozenset(
+    {"id", "rate", "score", "size", "number", "count", "code", "name", "date", "value"}
+    | {"tasa", "numero", "codigo", "nombre", "fecha"}
+    | {"part", "parts", "pieza", "piezas"}
+)
+"""Words of headers of what is not said with yes and no: an exchange's rate."""
 _GONE = _CAME_BACK | {"cancelled"}
 """Of a parcel that is cancelled another may be sent."""
 _ASKED = STATE | KIND | FLAG
@@ -67,20 +73,20 @@ class _Said:
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         self._log, self._meanings = log, statuses
         self._is_open = not (log.states or log.tells_refunds)
-        self._first: tuple[int, int, str] | None = None
+        self._first: dict[int, tuple[int, str]] = {}
 
     def note(self, row: Row, at: int, text: str) -> None:
-        """Keep a row in mind, if it holds money and is the first."""
+        """Keep a row in mind, if it holds money and is the first of the column."""
         amount = self._log.worth_of(row)
         is_sold = any(c in "123456789" for c in amount) and not is_negative(amount)
-        if is_sold and self._first is None:
-            self._first = row.line, at, text
+        if is_sold:
+            self._first.setdefault(at, (row.line, text))
 
     def ask(self) -> None:
         """Raise FileError where one is."""
-        if self._first is None:
+        if not self._first:
             return
-        line, at, text = self._first
+        at, (line, text) = min(self._first.items(), key=lambda one: one[1])
         header = self._log.title(at)
         problem = (
             f"the column {header!r} says {text!r}, and whether the row is still a sale "
@@ -110,14 +116,21 @@ class SaidElsewhere(_Said):
         self._parcels = {at for at in columns if words[at] & STATUS}
         columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
         self._columns = sorted(columns) if self._is_open else []
-        self._doubts = {at for at in self._columns if words[at] & _DOUBT}
+        doubts = {at for at in self._columns if words[at] & _DOUBT}
+        measured = {at for at in doubts if words[at] & _MEASURED}
+        self._doubts = doubts - measured
+        self._columns = [at for at in self._columns if at not in measured]
         self._marks = {at for at in self._columns if words[at] <= _VALID}
 
     def add(self, row: Row) -> None:
         """Look at a row."""
-        for at in self._columns:
+        for at in [*self._columns]:
             text = as_text(row.cells[at])
-            if text and self._is_gone(at, text):
+            if at in self._doubts and normalised(text) not in YES | NO:
+                # It says more than yes and no: a size, a reason.
+                self._columns.remove(at)
+                self._first.pop(at, None)
+            elif text and self._is_gone(at, text):
                 self.note(row, at, text)
 
     def _is_gone(self, at: int, text: str) -> bool:

@@ -41,6 +41,10 @@ _PROSE = frozenset(
     | {"descrizione", "descricao", "conceito"}
 )
 _FIRST_WORD = re.compile(r"[^\W\d_]{2,}")
+_NUMBER = re.compile(
+    r"(?:(?i:n[.\u00ba\u00b0o]{0,2}|num\.?|numero|nr\.?)|#)?\s*(?:[A-Z]{1,4}[-/]?)?\d"
+)
+_BETWEEN = frozenset({"de", "del", "of", "for", "per", "von", "du"})
 
 _Told = tuple[int, str]
 """Line and text."""
@@ -118,6 +122,14 @@ def _stage_of(text: str, *, is_prose: bool) -> str | None:
     """The stage that a text is, or begins with; in prose only before a number."""
     whole = _STAGES.get(normalised(text))
     first = _FIRST_WORD.match(text.lstrip())
-    if whole or first is None or (is_prose and not any(map(str.isdigit, text))):
+    if whole or first is None or (is_prose and not _is_numbered(text)):
         return whole
     return _STAGES.get(normalised(first[0]))
+
+
+def _is_numbered(text: str) -> bool:
+    """Whether a number follows the words of stages: Factura F-12, Cobro factura 3."""
+    rest = text.split()
+    while rest and normalised(rest[0]) in _BETWEEN | _STAGES.keys():
+        rest = rest[1:]
+    return bool(_NUMBER.match(" ".join(rest)))
