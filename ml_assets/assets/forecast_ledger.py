@@ -252,7 +252,8 @@ def _read_forecast(
     columns.append("probability_no_purchase_90d")
     query = sql.SQL(
         """select {} from predictions.predictions_customer_history
-        where company_id = %s and fit_id = %s"""
+        where company_id = %s and fit_id = %s
+        order by customer_id collate "C" -- what is averaged has one last digit"""
     ).format(sql.SQL(", ").join(map(sql.Identifier, columns)))
     rows = database.execute(query, (company_id, fit_id)).fetchall()
     names = ["customer_id", "expected_orders", "expected_orders_lower"]

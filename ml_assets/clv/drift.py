@@ -7,6 +7,7 @@ What is intended (an older export loaded, prices raised by half) is published on
 """
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -229,8 +230,9 @@ def _share(flags: "pd.Series[bool]") -> float:
 
 
 def _total(frame: pd.DataFrame, column: str) -> float:
+    """In whatever order the rows were read, to the last digit."""
     values: Floats = column_of_floats(frame, column)
-    return float(np.nansum(values))
+    return math.fsum(values[~np.isnan(values)])
 
 
 def _factor(now: float, then: float) -> float:

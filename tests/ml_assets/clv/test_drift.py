@@ -229,6 +229,20 @@ def test_the_same_customers_are_not_suddenly_worth_twice(
     assert stable_totals(many(value), last, tomorrow, METHOD).outcome == outcome
 
 
+def test_the_order_of_the_rows_is_not_in_the_last_digit() -> None:
+    then = many(50).assign(predicted_value_12m=[0.1 * n / 3 for n in range(60)])
+    tomorrow = THEN + dt.timedelta(days=1)
+
+    told = {
+        stable_totals(
+            many(50), LastPublished(THEN, METHOD, rows), tomorrow, METHOD
+        ).observed
+        for rows in (then.sample(frac=1, random_state=turn) for turn in range(5))
+    }
+
+    assert len(told) == 1
+
+
 def test_a_total_may_move_when_it_is_small_old_or_of_another_method() -> None:
     small = LastPublished(THEN, METHOD, many(50, customers=49))
     usual = LastPublished(THEN, METHOD, many(50))
