@@ -122,9 +122,9 @@ def _stage_of(text: str, *, is_prose: bool) -> str | None:
     """The stage that a text is, or begins with; in prose only before a number."""
     whole = _STAGES.get(normalised(text))
     first = _FIRST_WORD.match(text.lstrip())
-    if whole or first is None or (is_prose and not _is_numbered(text)):
-        return whole
-    return _STAGES.get(normalised(first[0]))
+    stage = _STAGES.get(normalised(first[0])) if first and not whole else None
+    is_said = stage is not None and (not is_prose or _is_numbered(text))
+    return stage if is_said else whole
 
 
 def _is_numbered(text: str) -> bool:
