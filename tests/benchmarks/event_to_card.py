@@ -65,7 +65,8 @@ def main() -> None:
         settings = Settings(Path(name) / "home", url)
         hook = _community(settings, url, Path(name) / "files", arguments.daily)
         began = time.monotonic()
-        timonel(settings, "run", "--company", _COMPANY).wait()
+        if timonel(settings, "run", "--company", _COMPANY).wait():
+            sys.exit("the first run failed: timonel run --company says why")
         print(f"first run: {time.monotonic() - began:.0f} s", flush=True)
         with ExitStack() as stack:
             port = free_port()
@@ -82,8 +83,9 @@ def _community(settings: Settings, url: str, folder: Path, daily: float) -> Hook
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     folder.mkdir()
     for name, text in community(seed=7, last_day=yesterday, daily=daily).items():
-        (folder / name).write_text(text)
-    (folder / "truth.json").unlink()
+        # The others are the truth, and what the demo's receiver is sent.
+        if name.endswith(".csv"):
+            (folder / name).write_text(text)
     add_company(url, Company(_COMPANY, "Red Profesional", "EUR", "Europe/Madrid"))
     change_settings(url, _COMPANY, plan="community")
     add_connection(url, files_connection(_COMPANY, folder))
