@@ -163,7 +163,37 @@ function sortRows(header) {
   }
 }
 
+// As a spreadsheet of the page's language reads it. A text that begins as a formula does
+// is told to be none.
+function written(cell) {
+  const number = cell.dataset.order;
+  if (cell.classList.contains("right") && number && !Number.isNaN(Number(number))) {
+    return isSpanish ? number.replace(".", ",") : number;
+  }
+  const text = (cell.querySelector("[title]")?.title ?? cell.innerText).trim();
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+function save(button) {
+  const table = button.parentElement.querySelector("table");
+  const rows = all(table, "tbody tr").filter((row) => !row.hidden);
+  const cells = [
+    all(table, "th").map((one) => one.textContent.trim()),
+    ...rows.map((row) => [...row.cells].map(written)),
+  ];
+  const quoted = cells.map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`));
+  const lines = quoted.map((row) => row.join(isSpanish ? ";" : ","));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob(["\ufeff", lines.join("\r\n"), "\r\n"]));
+  link.download = `${button.dataset.name.replace(/[^\p{L}\p{N}]+/gu, " ").trim()}.csv`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 function useTables(root) {
+  for (const button of all(root, "button.save")) {
+    button.addEventListener("click", () => save(button));
+  }
   for (const button of all(root, "th button")) {
     button.addEventListener("click", () => sortRows(button.closest("th")));
   }
@@ -186,6 +216,7 @@ function useTables(root) {
   }
 }
 
+const isSpanish = document.documentElement.lang === "es";
 const isNarrow = matchMedia("(max-width: 800px)");
 const isOnTop = matchMedia("(max-width: 1100px)");
 document.getElementById("company")?.addEventListener("change", ({ target }) => {

@@ -306,6 +306,30 @@ def test_a_long_table_is_searched_and_shown_whole_when_asked_for(page: Page) -> 
     assert len(page.table(title)) == 71
 
 
+def test_a_long_table_is_saved_whole_for_a_spreadsheet(page: Page) -> None:
+    title = "¿Quiénes son mis clientes, por lo que valdrán?"
+    page.open("bolt/clientes")
+    # What would be saved is kept; nothing is left on the disk.
+    page.run("""window.saved = [];
+        HTMLAnchorElement.prototype.click = () => {};
+        URL.createObjectURL = (blob) => {
+            blob.text().then((text) => window.saved.push(text));
+            return "about:blank";
+        }""")
+
+    page.act(title, "tbody td", "one.innerText = '=1+1'")
+    page.act(title, ".save", "one.click()")
+    page.wait("return window.saved.length > 0")
+    (told,) = page.run("return window.saved")
+
+    header, first, *others = told.removeprefix("\ufeff").splitlines()
+    assert len(others) == 70
+    assert header.startswith('"Cliente";')
+    assert first.startswith('"\'=1+1";')
+    # Numbers as a Spanish spreadsheet reads them, without a sign of their currency.
+    assert first.split(";")[3] == '"987654,00"'
+
+
 def test_a_report_has_its_charts_and_the_whole_width(
     page: Page, shops_url: str, tmp_path: Path
 ) -> None:
