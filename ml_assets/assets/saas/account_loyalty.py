@@ -177,15 +177,37 @@ _TIERS = """
     select tier, least_months, least_adoption, least_engagement
     from marts.loyalty_rules where company_id = %(company)s
 """
-_ACCOUNTS = """
+# What an account has paid until a day, by the calendar: what began on 28 November is
+# three months on 28 February.
+_MONTHS_ACTIVE = """(
+            extract(year from tenure.held) * 12 + extract(month from tenure.held)
+            + extract(day from tenure.held) / 31
+        )::double precision as months_active"""
+_TENURE = """cross join lateral (
+        select age(rows.day, rows.day - sum(
+            least(coalesce(periods.to_date, rows.day), rows.day) - periods.from_date
+        )::integer) as held
+        from marts.account_mrr_periods as periods
+        where periods.company_id = rows.company_id
+            and periods.account_id = rows.account_id
+            and periods.mrr_amount > 0
+            and periods.from_date <= rows.day
+    ) as tenure"""
+
+
+def _with_tenure(query: str, rows: str, day: str) -> str:
+    """The query with `months_active` of its rows on their day, which it names."""
+    tenure = _TENURE.replace("rows.day", f"{rows}.{day}").replace("rows.", f"{rows}.")
+    told = query.replace("{months_active}", _MONTHS_ACTIVE)
+    return told.replace("{tenure}", tenure)
+
+
+_ACCOUNTS = _with_tenure(
+    """
     select
         health.account_id,
         health.as_of_date,
-        -- By the calendar: what began on 28 November is three months on 28 February.
-        (
-            extract(year from tenure.held) * 12 + extract(month from tenure.held)
-            + extract(day from tenure.held) / 31
-        )::double precision as months_active,
+        {months_active},
         inputs.feature_adoption_ratio,
         health.engagement_level,
         loyalty.reviewed_month,
@@ -198,35 +220,26 @@ _ACCOUNTS = """
         on health.company_id = inputs.company_id
         and health.account_id = inputs.account_id
         and health.as_of_date = inputs.scored_on
-    cross join lateral (
-        select age(health.as_of_date, health.as_of_date - sum(
-            least(coalesce(periods.to_date, health.as_of_date), health.as_of_date)
-            - periods.from_date
-        )::integer) as held
-        from marts.account_mrr_periods as periods
-        where periods.company_id = health.company_id
-            and periods.account_id = health.account_id
-            and periods.mrr_amount > 0
-            and periods.from_date <= health.as_of_date
-    ) as tenure
+    {tenure}
     left join predictions.account_loyalty as loyalty
         on health.company_id = loyalty.company_id
         and health.account_id = loyalty.account_id
     where health.company_id = %(company)s
         and inputs.company_id = %(company)s
     order by health.account_id
-"""
+""",
+    "health",
+    "as_of_date",
+)
 # The last Sunday that was scored and is that long ago; of who paid on it.
-_BEFORE = """
+_BEFORE = _with_tenure(
+    """
     select
         inputs.account_id,
         inputs.feature_adoption_ratio,
         inputs.is_contact_in_cadence,
         inputs.has_answered_survey,
-        (
-            extract(year from tenure.held) * 12 + extract(month from tenure.held)
-            + extract(day from tenure.held) / 31
-        )::double precision as months_active,
+        {months_active},
         exists (
             select 1 from marts.account_mrr_periods as later
             where later.company_id = inputs.company_id
@@ -237,17 +250,7 @@ _BEFORE = """
                 > inputs.scored_on + followed_days
         ) as is_kept
     from marts.account_health_inputs as inputs
-    cross join lateral (
-        select age(inputs.scored_on, inputs.scored_on - sum(
-            least(coalesce(periods.to_date, inputs.scored_on), inputs.scored_on)
-            - periods.from_date
-        )::integer) as held
-        from marts.account_mrr_periods as periods
-        where periods.company_id = inputs.company_id
-            and periods.account_id = inputs.account_id
-            and periods.mrr_amount > 0
-            and periods.from_date <= inputs.scored_on
-    ) as tenure
+    {tenure}
     where inputs.company_id = %(company)s
         and inputs.mrr_amount > 0
         and inputs.scored_on = (
@@ -261,7 +264,10 @@ _BEFORE = """
                 )
         )
     order by inputs.account_id
-"""
+""",
+    "inputs",
+    "scored_on",
+)
 _ENTRIES = """
     select entry_id, account_id, entry_number, occurred_at, kind, points,
         balance_after, rule_id, source_ref, reverses_entry_id, lot_entry_id,
