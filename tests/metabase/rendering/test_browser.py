@@ -5,19 +5,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.support.ui import WebDriverWait
 
 from metabase.content.load import CONTENT_ROOT
 from metabase.rendering.preview import render_preview
 from metabase.rendering.report import ReportRequest, draw_report
 from metabase.rendering.report_html import render_report
+from tests.metabase.rendering.opened_page import CUT, SHOWN, Page
 
 _BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 _DRIVER = shutil.which("chromedriver")
@@ -25,39 +24,6 @@ pytestmark = pytest.mark.skipif(
     not (_BROWSER and _DRIVER),
     reason="no chromium and chromedriver here: apt-get install chromium-driver",
 )
-_SHOWN = "main:not([hidden]) section:not([hidden])"
-# What stands over the edge of its card or over another, or makes the page wider than
-# the window.
-_CUT = """
-    const found = [];
-    const room = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth > room) found.push("the page");
-    const cards = [...document.querySelectorAll(arguments[0] + " .card")];
-    const places = cards.map((card) => card.getBoundingClientRect());
-    for (const [index, card] of cards.entries()) {
-      const name = card.querySelector("h2").textContent;
-      const own = places[index];
-      for (const other of places.slice(index + 1)) {
-        const wide = Math.min(own.right, other.right) - Math.max(own.left, other.left);
-        const high = Math.min(own.bottom, other.bottom) - Math.max(own.top, other.top);
-        if (wide > 1 && high > 1) found.push(`${name} stands over another`);
-      }
-      if (card.scrollWidth > card.clientWidth + 1) found.push(name);
-      for (const drawn of card.querySelectorAll(".number, .chart svg")) {
-        const edge = card.getBoundingClientRect().right + 1;
-        const isOver = drawn.getBoundingClientRect().right > edge;
-        if (isOver || drawn.scrollWidth > drawn.clientWidth + 1) found.push(name);
-        const around = drawn.getBoundingClientRect();
-        for (const text of drawn.querySelectorAll("text")) {
-          const it = text.getBoundingClientRect();
-          const isIn = it.left > around.left - 3 && it.top > around.top - 3
-            && it.bottom < around.bottom + 3 && it.right < edge;
-          if (!isIn) found.push(`${name}: ${text.textContent}`);
-        }
-      }
-    }
-    return found;
-"""
 
 
 _MANY = """
@@ -69,99 +35,6 @@ _MANY = """
     from reporting.customer_values, generate_series(1, 70) as number
     where company_id = 'bolt'
 """
-
-
-class Page:
-    """The drawn page, opened."""
-
-    def __init__(self, driver: webdriver.Chrome, file: Path) -> None:
-        self._driver, self._address = driver, file.as_uri()
-        self.open("")
-
-    def open(self, address: str) -> None:
-        """Open the file at a company's page, with nothing chosen, on a wide screen."""
-        self.resize(1440)
-        self._driver.get("about:blank")
-        self._driver.get(f"{self._address}#{address}")
-        self.wait("return document.querySelector('nav [aria-current]') !== null")
-
-    def show(self, file: Path) -> None:
-        """Open another file, on a wide screen."""
-        self.resize(1440)
-        self._driver.get(file.as_uri())
-
-    def follow(self, address: str) -> None:
-        """Go on to another page, as a link does, until its charts are drawn."""
-        self.run("location.hash = arguments[0]", f"#{address}")
-        self.wait(
-            f"""const link = document.querySelector("nav [aria-current]");
-            return link.hash === "#{address}"
-            && [...document.querySelectorAll("{_SHOWN} .chart")]
-                .every((one) => one.querySelector("svg"))"""
-        )
-
-    def run(self, script: str, *values: Any) -> Any:
-        return self._driver.execute_script(script, *values)
-
-    def wait(self, script: str) -> None:
-        WebDriverWait(self._driver, 30).until(lambda _: self.run(script))
-
-    def texts(self, query: str) -> list[str]:
-        """What is seen of the elements of the page that is shown."""
-        return list(
-            self.run(
-                """return [...document.querySelectorAll(arguments[0])]
-                    .filter((one) => one.checkVisibility())
-                    .map((one) => one.innerText.trim().replaceAll("\u00a0", " "))""",
-                f"{_SHOWN} {query}",
-            )
-        )
-
-    def table(self, title: str) -> list[list[str]]:
-        """The rows that are seen of the card's table."""
-        return list(
-            self.run(
-                """const cards = document.querySelectorAll(arguments[0] + " .card");
-                const plain = (one) => one.innerText.trim().replaceAll("\u00a0", " ");
-                const titled = (one) => one.querySelector("h2").textContent;
-                const card = [...cards].find((one) => titled(one) === arguments[1]);
-                return [...card.querySelectorAll("tbody tr")]
-                    .filter((one) => one.checkVisibility())
-                    .map((row) => [...row.cells].map((cell) => plain(cell)))
-                """,
-                *(_SHOWN, title),
-            )
-        )
-
-    def act(self, title: str, query: str, script: str) -> None:
-        """Do something with an element of a card; it is called ``one``."""
-        self.run(
-            f"""const card = [...document.querySelectorAll(arguments[0] + " .card")]
-                .find((one) => one.querySelector("h2").textContent === arguments[1]);
-            const one = card.querySelector(arguments[2]); {script}""",
-            *(_SHOWN, title, query),
-        )
-
-    def choose(self, slug: str, value: str) -> None:
-        """Choose as a hand does: the field tells that it was changed."""
-        self.run(
-            """const field = document.querySelector(
-                `${arguments[0]} .choices [name="${arguments[1]}"]`);
-            field.value = arguments[2];
-            field.dispatchEvent(new Event("input", { bubbles: true }));""",
-            *(_SHOWN, slug, value),
-        )
-
-    def resize(self, width: int) -> None:
-        self._driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
-        )
-
-    def complaints(self) -> list[str]:
-        """What the browser had to say of scripts and of what it did not fetch."""
-        entries = self._driver.get_log("browser")  # type: ignore[no-untyped-call]
-        return [one["message"] for one in entries if one["level"] == "SEVERE"]
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +58,7 @@ def test_the_menu_opens_one_page_at_a_time(page: Page) -> None:
     before = page.texts("h1")
     page.run("""[...document.querySelectorAll("nav ul:not([hidden]) a")]
         .find((one) => one.textContent === "Marketing").click()""")
-    page.wait(f"return document.querySelector('{_SHOWN} h1').innerText === 'Marketing'")
+    page.wait(f"return document.querySelector('{SHOWN} h1').innerText === 'Marketing'")
 
     assert before == ["Ventas"]
     assert page.texts("h1") == ["Marketing"]
@@ -209,7 +82,7 @@ def test_charts_are_drawn_when_their_page_is_opened(page: Page) -> None:
     page.open("acme/ventas")
     page.follow("acme/marketing")
 
-    drawn = page.run(f"return document.querySelectorAll('{_SHOWN} .chart svg').length")
+    drawn = page.run(f"return document.querySelectorAll('{SHOWN} .chart svg').length")
     assert drawn >= 3
     assert page.complaints() == []
 
@@ -217,7 +90,7 @@ def test_charts_are_drawn_when_their_page_is_opened(page: Page) -> None:
 def test_charts_seen_before_the_window_changed_have_the_width_of_their_card(
     page: Page,
 ) -> None:
-    narrow = f"""return Math.min(...[...document.querySelectorAll("{_SHOWN} .chart")]
+    narrow = f"""return Math.min(...[...document.querySelectorAll("{SHOWN} .chart")]
         .map((box) => box.querySelector("svg").getBoundingClientRect().width
             / box.getBoundingClientRect().width))"""
     page.open("acme/ventas")
@@ -238,7 +111,7 @@ def test_the_slider_tells_what_each_budget_brings(page: Page) -> None:
     # The last of four budgets: 0, 500, 600 and 1,000.
     page.choose("budget", "3")
     chosen, written = page.table(title)[0], page.texts(".choices output")
-    page.run(f"document.querySelector('{_SHOWN} .choices').reset()")
+    page.run(f"document.querySelector('{SHOWN} .choices').reset()")
 
     # Without ads 900 come in; each unit of a budget brings a fifth.
     assert as_it_stands == ["Ingresos", "1.000,00 €", "1.000,00 €", "0,00 €"]
@@ -262,11 +135,11 @@ def test_what_a_choice_leaves_nothing_of_says_so(page: Page) -> None:
 
 def test_a_link_chooses_on_the_page_behind(page: Page) -> None:
     page.open("acme/panel")
-    page.run(f"""[...document.querySelectorAll("{_SHOWN} td a")]
+    page.run(f"""[...document.querySelectorAll("{SHOWN} td a")]
         .find((one) => one.hash.includes("customer")).click()""")
     page.wait("return location.hash.startsWith('#acme/ficha')")
 
-    chosen = page.run(f"return document.querySelector('{_SHOWN} select').value")
+    chosen = page.run(f"return document.querySelector('{SHOWN} select').value")
     assert chosen == "acme-1"
     assert "No hay ningún cliente con ese identificador." in page.texts(".empty")
 
@@ -347,7 +220,7 @@ def test_a_report_has_its_charts_and_the_whole_width(
         charts
     )
     assert page.run("return document.querySelector('main').clientWidth") > 900
-    assert page.run(_CUT, "main") == []
+    assert page.run(CUT, "main") == []
 
 
 def test_the_menu_is_there_again_when_the_window_grows(page: Page) -> None:
@@ -382,7 +255,7 @@ def test_a_table_that_is_scrolled_was_made_small_and_wide_first(
     seen = []
     for address in addresses:
         page.follow(address)
-        seen += page.run(tables, _SHOWN)
+        seen += page.run(tables, SHOWN)
 
     assert [True, False, False] not in seen
     assert [True, True, False] not in seen
@@ -403,7 +276,7 @@ def test_nothing_is_cut_off(page: Page, width: int) -> None:
     cut = {}
     for address in addresses:
         page.follow(address)
-        if found := page.run(_CUT, _SHOWN):
+        if found := page.run(CUT, SHOWN):
             cut[address] = found
 
     assert len(addresses) > 20
