@@ -22,9 +22,11 @@ _OFFERS = frozenset(
         "angebot", "angebote", "devis", "preventivo", "preventivi", "orcamento",
         "orcamentos", "cart", "carts", "carrito", "carritos", "warenkorb", "panier",
         "paniers", "carrello", "albaran", "albaranes", "lieferschein", "lieferscheine",
+        "dispute", "disputes", "disputa", "disputas", "contracargo", "contracargos",
+        "chargeback", "chargebacks", "claim", "claims", "reclamacion", "reclamaciones",
     }
 )  # fmt: skip
-"""What comes before a sale."""
+"""What comes before a sale, or is said of one afterwards."""
 _OF_OTHERS = frozenset(
     {
         "recibidas", "recibidos", "gasto", "gastos", "expense", "expenses", "ausgaben",

@@ -24,6 +24,7 @@ from taps.tap_files.sums.net_beside import NetBeside
 from taps.tap_files.sums.no_goods import NoGoods, UnitsBack
 from taps.tap_files.sums.not_sales import NotSales
 from taps.tap_files.sums.only_refunds import OnlyRefunds
+from taps.tap_files.sums.other_lists import OtherLists
 from taps.tap_files.sums.other_sections import OtherSections
 from taps.tap_files.sums.refunds_twice import RefundsTwice
 from taps.tap_files.sums.row_codes import RowCodes
@@ -99,6 +100,7 @@ def watches_of_worth(
         *(_UnreadUnits(log), UnpaidRows(log), OtherSections(log)),
         *(
             NotSales(log, binding),
+            OtherLists(log, binding),
             Stages(log, binding, settings, statuses),
             RowCodes(log),
         ),

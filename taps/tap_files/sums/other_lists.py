@@ -1,0 +1,112 @@
+"""Lists whose other columns say that their rows are no sales.
+
+A cart that was left tells whether it was recovered, an offer until when it holds, a
+dispute until when evidence is wanted, a subscription when it is charged next.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.problems import FileError
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import words_in
+
+__all__ = ["OtherLists"]
+
+_PAYMENTS: Final = "Export what was paid"
+#: What a header holds, as headers are compared -> what its rows are, what to export.
+_KINDS: Final = {
+    ("abandoned", "abandonad", "abandono", "recovered", "recuperad", "recoveryurl"): (
+        "carts that were left",
+        "Export the orders",
+    ),
+    (
+        *("validuntil", "validez", "vigencia", "validohasta", "validahasta"),
+        *("gultigbis", "valablejusqu", "validita", "validoate"),
+    ): ("offers", "Export what was sold"),
+    ("evidencedue", "evidenceby", "disputereason", "motivodeladisputa"): (
+        "disputes",
+        _PAYMENTS,
+    ),
+}
+_RECURRING: Final = (
+    *("nextbilling", "nextpayment", "nextcharge", "nextrenewal", "nextinvoice"),
+    *("renewaldate", "renewson", "renewsat", "billinginterval", "billingcycle"),
+    *("billingfrequency", "intervalunit", "proximocobro", "proximopago"),
+    *("proximafactura", "proximarenovacion", "fechaderenovacion", "fecharenovacion"),
+    *("periodicidad", "frecuenciadecobro", "frecuenciadepago", "prochainpaiement"),
+    *("prochaineecheance", "nachstezahlung", "abrechnungsintervall"),
+    *("proximacobranca", "prossimopagamento"),
+)
+"""Headers of a list of subscriptions, and of some lists of what they were charged."""
+_OF_SALES: Final = frozenset(
+    {
+        *(
+            "order",
+            "pedido",
+            "orden",
+            "invoice",
+            "factura",
+            "payment",
+            "pago",
+            "charge",
+        ),
+        *("cobro", "transaction", "transaccion", "receipt", "recibo", "sale", "venta"),
+        *("bestellung", "rechnung", "commande", "facture", "ordine", "fattura"),
+    }
+)
+"""Whose number a row may have that is a sale."""
+_ROWS_EACH: Final = 1.5
+"""So many rows a customer has at least where each is a charge, and not a contract."""
+
+
+class OtherLists:
+    """Asks where a column tells what only rows have that are no sales."""
+
+    def __init__(self, log: LogColumns, binding: Binding) -> None:
+        self._log = log
+        self._at: int | None = None
+        self._said, self._export = "", ""
+        for words, (said, export) in _KINDS.items():
+            self._look_for(words, said, export)
+        number = binding.positions.get("purchase_id")
+        names_sales = number is not None and words_in(log.header[number]) & _OF_SALES
+        self._is_recurring = self._at is None and not names_sales
+        if self._is_recurring:
+            export = f"{_PAYMENTS}, or read the list with --contract subscriptions"
+            self._look_for(_RECURRING, "subscriptions, charged again and again", export)
+        self._customer = binding.positions.get("customer_id")
+        self._count = 0
+        self._customers: set[str] = set()
+
+    def _look_for(self, words: tuple[str, ...], said: str, export: str) -> None:
+        for at, key in enumerate(self._log.keys):
+            if self._at is None and at not in self._log.read:
+                if any(word in key for word in words):
+                    self._at, self._said, self._export = at, said, export
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        if self._at is None:
+            return
+        self._count += 1
+        if self._is_recurring and self._customer is not None:
+            self._customers.add(as_text(row.cells[self._customer]))
+
+    def ask(self) -> None:
+        """Raise FileError where such a column is there."""
+        is_charged = self._customers and self._count >= _ROWS_EACH * len(
+            self._customers
+        )
+        if self._at is None or not self._count or is_charged:
+            return
+        header = self._log.title(self._at)
+        problem = (
+            f"the {self._count} rows may be {self._said}, which have a column such as "
+            f"{header!r}"
+        )
+        remedy = f"{self._export}; ignored_columns={header} says that they are sales"
+        raise FileError(self._log.name, problem, remedy=remedy)
