@@ -54,8 +54,17 @@ _OF_SALES: Final = frozenset(
             "pago",
             "charge",
         ),
-        *("cobro", "transaction", "transaccion", "receipt", "recibo", "sale", "venta"),
-        *("bestellung", "rechnung", "commande", "facture", "ordine", "fattura"),
+        *("cobro", "transaction", "transaccion", "receipt", "recibo"),
+        *(
+            "sale",
+            "venta",
+            "bestellung",
+            "rechnung",
+            "commande",
+            "facture",
+            "ordine",
+            "fattura",
+        ),
     }
 )
 """Whose number a row may have that is a sale."""
@@ -84,9 +93,10 @@ class OtherLists:
 
     def _look_for(self, words: tuple[str, ...], said: str, export: str) -> None:
         for at, key in enumerate(self._log.keys):
-            if self._at is None and at not in self._log.read:
-                if any(word in key for word in words):
-                    self._at, self._said, self._export = at, said, export
+            if self._at is not None or at in self._log.read:
+                continue
+            if any(word in key for word in words):
+                self._at, self._said, self._export = at, said, export
 
     def add(self, row: Row) -> None:
         """Look at a row."""
