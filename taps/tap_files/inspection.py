@@ -24,6 +24,7 @@ from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.sums.keyed_amounts import KeyedAmounts
+from taps.tap_files.sums.minor_units import MinorUnits
 from taps.tap_files.sums.other_currencies import OtherCurrencies
 from taps.tap_files.sums.planned import Planned
 from taps.tap_files.sums.repeats import KeyCollector, Repeats
@@ -136,7 +137,10 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         table=table,
         binding=binding,
         amounts=amount_reader(
-            separator, is_proven=is_proven, is_in_cents=evidence.is_in_cents()
+            separator,
+            is_proven=is_proven,
+            is_in_cents=evidence.is_in_cents(),
+            is_minor=settings.amount_unit == "cents",
         ),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
         moments=_moments(binding, evidence, settings),
@@ -169,6 +173,7 @@ def _watches(
         OtherCurrencies(name, binding, settings),
         Planned(name, binding, settings),
         TwoAmounts(name, binding, settings),
+        MinorUnits(name, binding, settings),
     )
 
 

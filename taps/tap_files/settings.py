@@ -113,6 +113,15 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         "each repeats the whole order's; auto asks where the file leaves it open.",
     ),
     th.Property(
+        "amount_unit",
+        th.StringType,
+        default=AUTO,
+        allowed_values=[AUTO, "units", "cents"],
+        title="Amount unit",
+        description="Whether 4900 is 4,900 (units) or 49.00 (cents, of a currency that "
+        "has them); auto reads units, and asks where something says cents.",
+    ),
+    th.Property(
         "ignored_columns",
         th.StringType,
         default="",
@@ -177,6 +186,7 @@ class Settings:
     constants: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
     amount_per: str = AUTO
+    amount_unit: str = AUTO
     ignored_columns: str = ""
     encoding: str = AUTO
     delimiter: str = AUTO

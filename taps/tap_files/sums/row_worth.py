@@ -32,6 +32,7 @@ from taps.tap_files.sums.row_kinds import RowKinds
 from taps.tap_files.sums.said_again import SaidAgain, Versions
 from taps.tap_files.sums.said_elsewhere import SaidElsewhere, StatesUnnamed
 from taps.tap_files.sums.stages import Stages
+from taps.tap_files.sums.tax_parts import TAX
 from taps.tap_files.sums.tips import Tips
 from taps.tap_files.sums.unnamed_sums import UnnamedSums
 from taps.tap_files.sums.unpaid_rows import UnpaidRows
@@ -81,11 +82,14 @@ def watches_of_worth(
     ----------
     statuses : normalised word of a status column -> what it means for money.
     """
-    if binding.contract.name not in {"purchases", "invoices"} or binding.preset:
+    contract = binding.contract.name
+    if contract not in {"purchases", "invoices", "subscriptions"} or binding.preset:
         return ()
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = LogColumns(name, binding, ignored)
-    if binding.contract.name == "invoices":
+    if contract == "subscriptions":
+        return (_TaxInPrice(log, log.holding(TAX)),)
+    if contract == "invoices":
         return (CreditNotes(log, settings, is_of_bills=True),)
     watches: list[Watch] = [
         *(
@@ -185,6 +189,18 @@ class _ReturnedUnits(_Columns):
             "Export the refunded amount too, and name it with "
             "columns.refunded_amount=<column of the file>, or "
             f"ignored_columns={header} if the amounts are without it",
+        )
+
+
+class _TaxInPrice(_Columns):
+    """Taxes beside the price of a subscription, which is told without them."""
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"the column {header!r} (here {text!r}) may be a part of the price, and "
+            "MRR is without tax",
+            "Export prices without tax and name them with columns.amount=<column of "
+            f"the file>, or ignored_columns={header} if they are so already",
         )
 
 

@@ -11,6 +11,7 @@ from taps.tap_files.problems import RowRejected
 from taps.tap_files.tables import Shown
 from taps.tap_files.values.currencies import (
     currencies_of_sign,
+    currency_codes,
     decimals_of,
     has_no_decimals,
 )
@@ -109,6 +110,7 @@ def amount_reader(
     is_proven: bool,
     decimals: int = _AMOUNT_DECIMALS,
     is_in_cents: bool = False,
+    is_minor: bool = False,
 ) -> AmountReader:
     """A reader of amounts for one file.
 
@@ -120,6 +122,8 @@ def amount_reader(
     is_in_cents : whether no other amount of the file has more than two decimals, so
         that ``1.234`` may well be a thousand times as much, typed or not: a program
         of another country makes that number of it.
+    is_minor : whether amounts of a currency are told in its smallest unit: 4900 is
+        49.00 of a currency with cents.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def amount_reader(
         value = _read(text, currency_code, separator, is_proven, in_cents)
         return bounded(value, decimals)
 
-    def read(cell: str | Decimal, currency_code: str | None) -> Decimal:
+    def read_any(cell: str | Decimal, currency_code: str | None) -> Decimal:
         if isinstance(cell, str):
             return read_text(cell, currency_code)
         if isinstance(cell, Shown):
@@ -146,7 +150,13 @@ def amount_reader(
             _refuse_open(_plain(cell).lstrip("-"), currency_code, ".", least=0)
         return bounded(cell, decimals)
 
-    return read
+    def read_minor(cell: str | Decimal, currency_code: str | None) -> Decimal:
+        value = read_any(cell, currency_code)
+        if currency_code is None or currency_code not in currency_codes():
+            return value
+        return value.scaleb(-decimals_of(currency_code))
+
+    return read_minor if is_minor else read_any
 
 
 def _read(

@@ -153,3 +153,22 @@ def test_lakhs_are_read_where_they_are_written() -> None:
     assert read("12,34,56,789", "INR") == 123456789
     with pytest.raises(RowRejected):
         read("1,23,456.00", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("4900", "EUR", "49.00"),
+        ("-5", "EUR", "-0.05"),
+        ("4900", "CLP", "4900"),
+        ("4900", "KWD", "4.900"),
+        ("3", None, "3"),
+    ],
+)
+def test_the_smallest_unit_is_that_of_the_currency(
+    text: str, currency: str | None, amount: str
+) -> None:
+    read = amount_reader(".", is_proven=False, is_minor=True)
+
+    assert read(text, currency) == Decimal(amount)
+    assert read(Decimal(text), currency) == Decimal(amount)

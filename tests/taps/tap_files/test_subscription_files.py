@@ -101,3 +101,44 @@ def test_an_invoice_made_void_and_a_failed_payment_are_kept(read_text: RunTap) -
 
     assert [row["status"] for row in run.records("payments")] == ["failed", "succeeded"]
     assert run.file["loaded_total"] == Decimal("58.00")
+
+
+_API = (
+    "subscription_id,account_id,interval,unit_amount,quantity,currency,status,"
+    "started_at\n"
+)
+_IN_CENTS = f"{_API}s1,a1,month,4900,2,eur,active,2026-01-05\n"
+
+
+def test_what_may_be_cents_is_asked_about_and_read_as_it_is_answered(
+    read_text: RunTap,
+) -> None:
+    (question,) = read_text(_IN_CENTS).failures
+    assert "amount_unit=cents" in question
+
+    for unit, price in {"cents": "49.00", "units": "4900"}.items():
+        (row,) = read_text(_IN_CENTS, amount_unit=unit).records("subscriptions")
+        assert (row["unit_amount"], row["quantity"]) == (Decimal(price), 2)
+
+
+@pytest.mark.parametrize(
+    ("price", "currency"), [("49.00", "eur"), ("4900", "EUR"), ("4900", "clp")]
+)
+def test_prices_with_cents_or_of_a_currency_without_are_not(
+    price: str, currency: str, read_text: RunTap
+) -> None:
+    run = read_text(f"{_API}s1,a1,month,{price},2,{currency},active,2026-01-05\n")
+
+    assert [r["unit_amount"] for r in run.records("subscriptions")] == [Decimal(price)]
+
+
+def test_a_tax_beside_the_price_is_asked_about(read_text: RunTap) -> None:
+    text = (
+        "subscription_id,account_id,interval,amount,iva,status,started_at\n"
+        "s1,a1,month,59.29,10.29,active,2026-01-05\n"
+    )
+
+    (question,) = read_text(text).failures
+    assert "ignored_columns=iva" in question
+    (row,) = read_text(text, ignored_columns="iva").records("subscriptions")
+    assert row["amount"] == Decimal("59.29")

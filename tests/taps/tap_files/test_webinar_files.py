@@ -162,3 +162,14 @@ def test_a_clock_that_jumps_costs_a_row_and_what_is_secret_stays_out(
     rows = run.records("uptime_checks")
     assert len(rows) == 5
     assert {row["site"] for row in rows} == {"a.test", "b.test/x"}
+
+
+def test_who_left_before_they_came_is_set_aside(read_text: RunTap) -> None:
+    run = read_text(
+        "webinar,email,join_time,leave_time\n"
+        "w1,ana@example.com,2026-01-03 10:00,2026-01-03 11:00\n"
+        "w1,luis@example.com,2026-01-03 10:30,2026-01-03 10:10\n"
+    )
+
+    assert [r["email"] for r in run.records("attendances")] == ["ana@example.com"]
+    assert run.rejects == {"log.csv line 3": "left_at is before joined_at"}
