@@ -57,7 +57,7 @@ def find_sources(
     settings: Settings,
 ) -> Iterator[tuple[list[SourceFile], list[FileError]]]:
     """Files and tables that the settings name, and what is wrong with them."""
-    from taps.tap_files.sums.reports import split_reports  # noqa: PLC0415 it needs this
+    from taps.tap_files.formats.reports import split_reports  # noqa: PLC0415 it needs this
 
     files, errors = find_files(settings.paths)
     with split_reports(files) as (sources, unsaid):

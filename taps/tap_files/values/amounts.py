@@ -140,7 +140,7 @@ def amount_reader(
         value = _read(text, currency_code, separator, is_proven, in_cents)
         return bounded(value, decimals)
 
-    def read_any(cell: str | Decimal, currency_code: str | None) -> Decimal:
+    def read(cell: str | Decimal, currency_code: str | None) -> Decimal:
         if isinstance(cell, str):
             return read_text(cell, currency_code)
         if isinstance(cell, Shown):
@@ -150,13 +150,19 @@ def amount_reader(
             _refuse_open(_plain(cell).lstrip("-"), currency_code, ".", least=0)
         return bounded(cell, decimals)
 
+    return _in_units(read) if is_minor else read
+
+
+def _in_units(read: AmountReader) -> AmountReader:
+    """A reader of what another one reads in the smallest unit of a currency."""
+
     def read_minor(cell: str | Decimal, currency_code: str | None) -> Decimal:
-        value = read_any(cell, currency_code)
+        value = read(cell, currency_code)
         if currency_code is None or currency_code not in currency_codes():
             return value
         return value.scaleb(-decimals_of(currency_code))
 
-    return read_minor if is_minor else read_any
+    return read_minor
 
 
 def _read(

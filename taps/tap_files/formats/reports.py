@@ -24,14 +24,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from taps.tap_files.locations import SourceFile
-from taps.tap_files.problems import FileError
-from taps.tap_files.sums.report_answers import (
+from taps.tap_files.formats.report_answers import (
     ANSWERS,
     INTERACTIONS,
     QUESTION_COUNT,
     Answers,
 )
+from taps.tap_files.locations import SourceFile
+from taps.tap_files.problems import FileError
 from taps.tap_files.values.encodings import detect_encoding
 from taps.tap_files.values.moments import order_shown_by
 from taps.tap_files.wording import normalised
