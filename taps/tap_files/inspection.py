@@ -136,12 +136,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         name=source.name,
         table=table,
         binding=binding,
-        amounts=amount_reader(
-            separator,
-            is_proven=is_proven,
-            is_in_cents=evidence.is_in_cents(),
-            is_minor=settings.amount_unit == "cents",
-        ),
+        amounts=_amounts(separator, is_proven, evidence, settings),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
         moments=_moments(binding, evidence, settings),
         repeats=keys.finder.repeats(),
@@ -231,6 +226,17 @@ def _is_flag(table: Table, position: int) -> bool:
         elif not says_no(text):
             return False
     return is_set
+
+
+def _amounts(
+    separator: str, is_proven: bool, evidence: Evidence, settings: Settings
+) -> AmountReader:
+    return amount_reader(
+        separator,
+        is_proven=is_proven,
+        is_in_cents=evidence.is_in_cents(),
+        is_minor=settings.amount_unit == "cents",
+    )
 
 
 def _moments(binding: Binding, evidence: Evidence, settings: Settings) -> MomentReader:
