@@ -28,6 +28,7 @@ from taps.tap_files.sums.other_currencies import OtherCurrencies
 from taps.tap_files.sums.planned import Planned
 from taps.tap_files.sums.repeats import KeyCollector, Repeats
 from taps.tap_files.sums.row_worth import Watch, watches_of_worth
+from taps.tap_files.sums.scaled import Scaled
 from taps.tap_files.sums.told_parts import with_told_parts
 from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
 from taps.tap_files.sums.twice import Twice
@@ -104,7 +105,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     statuses = meanings(told, settings.statuses)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
-    watches = _watches(source.name, binding, settings, statuses)
+    watches = _watches(source.name, binding, settings, statuses, table)
     amounts_of_ids = KeyedAmounts(source.name, binding)
     mojibake = MojibakeCount()
     keys = KeyCollector(binding)
@@ -159,7 +160,11 @@ def _with_what_is_known(source: SourceFile, settings: Settings) -> Settings:
 
 
 def _watches(
-    name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
+    name: str,
+    binding: Binding,
+    settings: Settings,
+    statuses: Mapping[str, str],
+    table: Table,
 ) -> tuple[Watch, ...]:
     return (
         *watches_of_worth(name, binding, settings, statuses),
@@ -169,6 +174,7 @@ def _watches(
         OtherCurrencies(name, binding, settings),
         Planned(name, binding, settings),
         TwoAmounts(name, binding, settings),
+        Scaled(name, binding, settings, table),
     )
 
 

@@ -26,6 +26,7 @@ MEANINGS = (
     "partially_refunded",
     "paid",
 )
+_PLACES = "places"
 _NOTHING = frozenset({"", "na", "nan", "nat", "null", "none"})
 _FLAGS = {
     "cancelled": "cancelled canceled cancelado cancelada anulado anulada void voided "
@@ -66,8 +67,8 @@ def word_of(text: str) -> str:
 
 
 def says_nothing(word: str) -> bool:
-    """Whether a normalised word of a status column is none, such as a dash."""
-    return word in _NOTHING
+    """Whether a normalised word of a status column is none: a dash, or a place."""
+    return word in _NOTHING or word in _places()
 
 
 def flag_of(header: str) -> str | None:
@@ -94,9 +95,23 @@ def least_of(states: list[str]) -> str | None:
 
 
 @cache
+def _document() -> Mapping[str, list[str]]:
+    document: Mapping[str, list[str]] = parsed_text(
+        Path(__file__).with_suffix(".yml").read_text("utf-8")
+    )
+    return document
+
+
+@cache
 def _common() -> Mapping[str, str]:
-    text = Path(__file__).with_suffix(".yml").read_text("utf-8")
-    document: Mapping[str, list[str]] = parsed_text(text)
     return {
-        normalised(word): means for means, words in document.items() for word in words
+        normalised(word): means
+        for means, words in _document().items()
+        for word in words
+        if means != _PLACES
     }
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(map(normalised, _document()[_PLACES]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
@@ -43,8 +43,13 @@ class CsvTable:
     """Physical line that the header ends on."""
     spare: int = 0
     """Empty fields that most rows have beyond the header."""
-    below: list[int] = field(default_factory=list, compare=False)
+    below: list[str] = field(default_factory=list, compare=False)
     """Lines of text below the rows, once they were read."""
+
+    @property
+    def said(self) -> Sequence[str]:
+        """Text above the header, and below the rows once they were read."""
+        return (*self.above, *self.below)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -136,7 +141,7 @@ class CsvTable:
         if not self._ends_with_line_break():
             yield from held
         else:
-            self.below[:] = [line for line, _, _, _ in held]
+            self.below[:] = [" ".join(cells) for _, _, cells, _ in held]
 
     def _all_records(self) -> Iterator[_Record]:
         with self.source.path.open(encoding=self.encoding.name, newline="") as stream:
