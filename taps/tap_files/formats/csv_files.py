@@ -132,7 +132,9 @@ class CsvTable:
         """Every record after the header but the text that some write below the rows."""
         held: list[_Record] = []
         for record in self._all_records():
-            if is_text(record[2], len(self.header)):
+            # The last line of a footer may be one word: who it is of.
+            is_end = len(held) > 1 and sum(map(bool, record[2])) == 1 < len(self.header)
+            if is_end or is_text(record[2], len(self.header)):
                 held.append(record)
                 continue
             yield from held
