@@ -67,6 +67,7 @@ class Inspection:
     shown_currency : the currency that the amounts themselves, or a line above the
         header, are written with, or None.
     is_date_order_told : whether a setting says how dates are written.
+    totals : rows that add up others, as the file writes them.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Inspection:
     is_per_order: bool
     shown_currency: str | None
     is_date_order_told: bool
+    totals: tuple[Row, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """Every row that is no header and no total of others."""
@@ -147,6 +149,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         is_per_order=is_per_order,
         shown_currency=evidence.currency() or currency_told_in(table.above),
         is_date_order_told=settings.date_format != AUTO,
+        totals=tuple(totals.rows),
     )
 
 
