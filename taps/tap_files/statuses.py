@@ -46,6 +46,10 @@ YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
 )
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
+_BY = re.compile(
+    r"\s*(\w+?)[\s_]+(?:by|por|pel[ao]|par|von|durch|dal?|door)[\s_]", re.I
+)
+_UNDONE = frozenset({"cancelled", "refunded"})
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 COUNTED = frozenset({"paid", "partially_refunded", "refunded"})
 
@@ -61,9 +65,15 @@ def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
 def word_of(text: str) -> str:
     """A cell of a status column as it is looked up: without the code behind it.
 
-    Gateways write ``Autorizada 741936``, another number in each row.
+    Gateways write ``Autorizada 741936``, another number in each row; marketplaces, who
+    undid a sale: ``Cancelled by buyer``.
     """
-    return normalised(_CODE.sub("", text))
+    word = normalised(_CODE.sub("", text))
+    if word not in _common() and (by := _BY.match(text)):
+        undone = normalised(by[1])
+        if _common().get(undone) in _UNDONE:
+            return undone
+    return word
 
 
 def says_nothing(word: str) -> bool:

@@ -20,12 +20,12 @@ _TAX = r"(?:iva|igv|vat|tax(?:es)?|impuestos?|mwst|ust|tva|btw|gst)\.?"
 _IN = (
     r"(?:incl(?:\.|uido|uidos|uded|uding|usive)?|inc\.?|inkl\.?|con|with|mit|com|avec)"
 )
-_TAXED = rf"(?:{_IN}\s*{_TAX}|{_TAX}\s*{_IN})"
+_TAXED = rf"(?:{_IN}[\s_]*{_TAX}|{_TAX}[\s_]*{_IN})"
 _NOTES = re.compile(
     # Dates are written so; a column has to be filled in.
     r"\s*[(\[](?:[dmyajtgh]{1,4}(?:[/.: -]+[dmyajtghs]{1,4})+|\*|obligatori[oa]"
     r"|required)[)\]]"
-    rf"|\s*\({_TAXED}\)\s*$|(?<=[\w€$£])[\s,-]+{_TAXED}(?=\)?\s*$)",
+    rf"|\s*\({_TAXED}\)\s*$|(?<=[\w€$£])[\s,_-]+{_TAXED}(?=\)?\s*$)",
     re.IGNORECASE,
 )
 
