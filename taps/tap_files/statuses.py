@@ -49,7 +49,6 @@ _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
 _BY = re.compile(
     r"\s*(\w+?)[\s_]+(?:by|por|pel[ao]|par|von|durch|dal?|door)[\s_]", re.I
 )
-_UNDONE = frozenset({"cancelled", "refunded"})
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 COUNTED = frozenset({"paid", "partially_refunded", "refunded"})
 
@@ -71,7 +70,7 @@ def word_of(text: str) -> str:
     word = normalised(_CODE.sub("", text))
     if word not in _common() and (by := _BY.match(text)):
         undone = normalised(by[1])
-        if _common().get(undone) in _UNDONE:
+        if _common().get(undone) == "cancelled":
             return undone
     return word
 

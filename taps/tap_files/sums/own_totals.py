@@ -6,7 +6,7 @@ that a program leaves out of a list, or that amounts are read otherwise than wri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from taps.tap_files.inspection import Inspection
@@ -27,6 +27,7 @@ class OwnTotals:
     def __init__(self, inspection: Inspection, currency_code: str | None) -> None:
         self._inspection, self._currency = inspection, currency_code
         contract = inspection.binding.contract
+        self._is_of_spend = contract.name == "ad_spend"
         self._at = inspection.binding.positions.get(contract.amount_column or "")
         self._currencies: set[str | None] = set()
         self._loaded = self._counted = self._kept = Decimal(0)
@@ -50,51 +51,55 @@ class OwnTotals:
 
         Reports of spend have one of the account, which no list of it may fall short of.
         """
-        if not self._inspection.totals or self._at is None or not self._is_whole:
+        found = self._inspection
+        if self._at is None or not self._is_whole or len(self._currencies) > 1:
             return
-        if len(self._currencies) > 1:
+        totals = dict(_amounts(found.totals, self._at, found, self._currency))
+        line, told = max(totals.items(), key=_size, default=(0, Decimal(0)))
+        if not told or (self._is_of_spend and abs(told) < self._loaded):
             return
-        totals = dict(self._amounts(self._inspection.totals))
-        sums, count = self._sums(totals.keys())
-        width = _ROUNDED * max(count, 1)
-        none = (0, Decimal(0))
-        line, told = max(totals.items(), key=lambda one: abs(one[1]), default=none)
-        is_of_spend = self._inspection.binding.contract.name == "ad_spend"
-        for total in [told] if is_of_spend else [*filter(None, totals.values())]:
-            if any(abs(abs(total) - abs(each)) <= width for each in sums):
+        rows = list(_amounts(found.rows(), self._at, found, self._currency))
+        sums = {self._loaded, self._counted, self._kept, *_sums(rows, sorted(totals))}
+        width = _ROUNDED * max(len(rows), 1)
+        for total in [told] if self._is_of_spend else totals.values():
+            if total and any(abs(abs(total) - abs(one)) <= width for one in sums):
                 return
-        if not told or (is_of_spend and abs(told) < self._loaded):
-            return
-        header = self._inspection.binding.header[self._at].strip()
         problem = (
-            f"the row of totals says {told} in {header!r}, and the rows come to "
-            f"{self._loaded}"
+            f"the row of totals says {told} in {found.binding.header[self._at]!r}, and "
+            f"the rows come to {self._loaded}"
         )
         remedy = (
             "Export the whole list, without a filter; if the total is of something "
             "else, take its row out"
         )
-        raise FileError(self._inspection.name, problem, remedy=remedy, line=line)
+        raise FileError(found.name, problem, remedy=remedy, line=line)
 
-    def _sums(self, ends: Iterable[int]) -> tuple[set[Decimal], int]:
-        """What rows come to: all, those read or counted, up to and between totals."""
-        whole = part = Decimal(0)
-        sums = {self._loaded, self._counted, self._kept}
-        left, count = sorted(ends), 0
-        for line, amount in self._amounts(self._inspection.rows()):
-            while left and left[0] < line:
-                sums |= {whole, part}
-                part = Decimal(0)
-                del left[0]
-            whole, part, count = whole + amount, part + amount, count + 1
-        return sums | {whole, part}, count
 
-    def _amounts(self, rows: Iterable[Row]) -> Iterator[tuple[int, Decimal]]:
-        """Line and amount of each row that has one."""
-        for row in rows:
-            cell = "" if row.problem or self._at is None else row.cells[self._at]
-            if as_text(cell):
-                try:
-                    yield row.line, self._inspection.amounts(cell, self._currency)
-                except RowRejected:
-                    continue
+def _size(told: tuple[int, Decimal]) -> Decimal:
+    return abs(told[1])
+
+
+def _sums(rows: Sequence[tuple[int, Decimal]], ends: list[int]) -> set[Decimal]:
+    """What rows come to up to each of these lines and since the last one."""
+    whole = part = Decimal(0)
+    sums: set[Decimal] = set()
+    for line, amount in rows:
+        while ends and ends[0] < line:
+            sums |= {whole, part}
+            part = Decimal(0)
+            del ends[0]
+        whole, part = whole + amount, part + amount
+    return sums | {whole, part}
+
+
+def _amounts(
+    rows: Iterable[Row], at: int, inspection: Inspection, currency: str | None
+) -> Iterator[tuple[int, Decimal]]:
+    """Line and amount of each row that has one."""
+    for row in rows:
+        cell = "" if row.problem else row.cells[at]
+        if as_text(cell):
+            try:
+                yield row.line, inspection.amounts(cell, currency)
+            except RowRejected:
+                continue
