@@ -24,6 +24,7 @@ from taps.tap_files.values.moments import (
     DAY_FIRST,
     MONTH_FIRST,
     is_open_date,
+    order_named,
     order_shown_by,
 )
 
@@ -40,6 +41,7 @@ class Evidence:
 
     def __init__(self, name: str, binding: Binding, settings: Settings) -> None:
         self._name, self._settings = name, settings
+        self._header = binding.header
         self._amounts = binding.positions_of("number")
         self._dates = _date_positions(binding)
         self._separators, self._orders = _Votes(), _Votes()
@@ -140,11 +142,23 @@ class Evidence:
         firsts, lasts = map(len, self._ends)
         if winner == DAY_FIRST and firsts < lasts and not self._years_first:
             raise self._years_at_an_end()
+        named = self._order_named()
+        if winner and named and winner != named:
+            problem = f"the header says {named}, and this date {winner}"
+            remedy = "Correct one of them, or say which with the setting date_format"
+            line = self._orders.first_lines[winner]
+            raise FileError(self._name, problem, remedy=remedy, line=line)
+        winner = winner or named
         if winner is None and (line := self._orders.first_lines.get("open")):
             problem = "the dates may be DD/MM/YYYY or MM/DD/YYYY"
             remedy = "Say which with the setting date_format"
             raise FileError(self._name, problem, remedy=remedy, line=line)
         return winner or DAY_FIRST
+
+    def _order_named(self) -> str | None:
+        """The order that a header names, as ``Fecha (dd/mm/aaaa)``; or None."""
+        named = {order_named(self._header[at]) for at in self._dates} - {None}
+        return named.pop() if len(named) == 1 else None
 
     def writes_years_first(self) -> bool:
         """Whether most dates begin with their year: 26-09-02 is none of 2002."""

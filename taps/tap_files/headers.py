@@ -16,7 +16,7 @@ from taps.tap_files.header_errors import (
 from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.wording import is_header_of, normalised
+from taps.tap_files.wording import is_header_of, keys_of, normalised
 
 __all__ = ["Binding", "bind", "recognise"]
 
@@ -163,7 +163,7 @@ def bind(
     settings : whose constants stand for columns, and whose currency is the company's:
         of money in several, that one is read.
     """
-    keys = preset.keys_of(header) if preset else [normalised(h) for h in header]
+    keys = preset.keys_of(header) if preset else keys_of(header)
     constants = settings.constants if settings else {}
     finder = Finder(header, keys, settings.currency_code if settings else None)
     positions: dict[str, int] = {}

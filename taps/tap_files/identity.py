@@ -18,7 +18,7 @@ from taps.tap_files.log_columns import is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["Identities"]
 
@@ -29,6 +29,9 @@ _IDS = (
 )  # fmt: skip
 _ORDER_WORDS = ("order", "pedido", "orden", "invoice", "factura")
 _LINE_WORDS = ("product", "item", "sku", "qty", "quantity", "cantidad", "articulo")
+_OF_A_LINE = frozenset(
+    {"line", "linea", "item", "row", "linha", "zeile", "ligne", "riga"}
+)
 _FEW_ORDERS = 3
 _EXAMPLES = 3
 _AS_TEXT = (
@@ -179,6 +182,8 @@ class Identities:
     ) -> bool:
         header = self._binding.header[self._amount or 0].strip()
         key = normalised(header)
+        if words_in(header) & _OF_A_LINE:
+            return False
         if any(word in key for word in _ORDER_WORDS):
             return True
         others = [normalised(cell) for cell in self._binding.header]

@@ -29,6 +29,7 @@ from taps.tap_files.sums.other_currencies import OtherCurrencies
 from taps.tap_files.sums.planned import Planned
 from taps.tap_files.sums.repeats import KeyCollector, Repeats
 from taps.tap_files.sums.row_worth import Watch, watches_of_worth
+from taps.tap_files.sums.scaled import Scaled
 from taps.tap_files.sums.told_parts import with_told_parts
 from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
 from taps.tap_files.sums.twice import Twice
@@ -67,6 +68,7 @@ class Inspection:
     shown_currency : the currency that the amounts themselves, or a line above the
         header, are written with, or None.
     is_date_order_told : whether a setting says how dates are written.
+    totals : rows that add up others, as the file writes them.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Inspection:
     is_per_order: bool
     shown_currency: str | None
     is_date_order_told: bool
+    totals: tuple[Row, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """Every row that is no header and no total of others."""
@@ -105,7 +108,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     statuses = meanings(told, settings.statuses)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
-    watches = _watches(source.name, binding, settings, statuses)
+    watches = _watches(source.name, binding, settings, statuses, table)
     amounts_of_ids = KeyedAmounts(source.name, binding)
     mojibake = MojibakeCount()
     keys = KeyCollector(binding)
@@ -145,6 +148,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         is_per_order=is_per_order,
         shown_currency=evidence.currency() or currency_told_in(table.above),
         is_date_order_told=settings.date_format != AUTO,
+        totals=tuple(totals.rows),
     )
 
 
@@ -158,7 +162,11 @@ def _with_what_is_known(source: SourceFile, settings: Settings) -> Settings:
 
 
 def _watches(
-    name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
+    name: str,
+    binding: Binding,
+    settings: Settings,
+    statuses: Mapping[str, str],
+    table: Table,
 ) -> tuple[Watch, ...]:
     return (
         *watches_of_worth(name, binding, settings, statuses),
@@ -169,6 +177,7 @@ def _watches(
         Planned(name, binding, settings),
         TwoAmounts(name, binding, settings),
         MinorUnits(name, binding, settings),
+        Scaled(name, binding, settings, table),
     )
 
 

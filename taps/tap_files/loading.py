@@ -18,6 +18,7 @@ from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
 from taps.tap_files.purchases import read_purchases, read_purchases_per_order
 from taps.tap_files.shopify_orders import read_shopify_orders
+from taps.tap_files.sums.own_totals import OwnTotals
 from taps.tap_files.sums.repeats import Repeats
 from taps.tap_files.sums.summaries import may_have_summaries, summary_lines
 from taps.tap_files.sums.tally import Tally
@@ -74,8 +75,10 @@ class FileLoad:
             now=self.now,
             is_told=self.inspection.is_date_order_told,
         )
+        own_totals = OwnTotals(self.inspection, self.currency_code)
         for outcome in self._outcomes(to_come):
             tally.add(outcome)
+            own_totals.add(outcome)
             if isinstance(outcome, LeftOut):
                 continue
             if isinstance(outcome, Rejected):
@@ -86,6 +89,7 @@ class FileLoad:
                 yield stream, outcome.record
         self._refuse_change()
         to_come.ask()
+        own_totals.ask()
         self._refuse_unreadable(tally)
 
     def tally(self) -> Tally:

@@ -33,6 +33,7 @@ class LogColumns:
         self._id = binding.positions.get("purchase_id")
         self.tells_refunds = "refunded_amount" in binding.positions
         self.tells_status = "status" in binding.positions or bool(binding.flags)
+        self.is_one_status = "status" in binding.constants
         first = binding.positions.get("status")
         self.states = [
             *([] if first is None else [first]),

@@ -26,6 +26,7 @@ MEANINGS = (
     "partially_refunded",
     "paid",
 )
+_PLACES = "places"
 _NOTHING = frozenset({"", "na", "nan", "nat", "null", "none"})
 _FLAGS = {
     "cancelled": "cancelled canceled cancelado cancelada anulado anulada void voided "
@@ -45,6 +46,9 @@ YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
 )
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
+_BY = re.compile(
+    r"\s*(\w+?)[\s_]+(?:by|por|pel[ao]|par|von|durch|dal?|door)[\s_]", re.I
+)
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 COUNTED = frozenset({"paid", "partially_refunded", "refunded"})
 
@@ -60,14 +64,20 @@ def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
 def word_of(text: str) -> str:
     """A cell of a status column as it is looked up: without the code behind it.
 
-    Gateways write ``Autorizada 741936``, another number in each row.
+    Gateways write ``Autorizada 741936``, another number in each row; marketplaces, who
+    undid a sale: ``Cancelled by buyer``.
     """
-    return normalised(_CODE.sub("", text))
+    word = normalised(_CODE.sub("", text))
+    if word not in _common() and (by := _BY.match(text)):
+        undone = normalised(by[1])
+        if _common().get(undone) == "cancelled":
+            return undone
+    return word
 
 
 def says_nothing(word: str) -> bool:
-    """Whether a normalised word of a status column is none, such as a dash."""
-    return word in _NOTHING
+    """Whether a normalised word of a status column is none: a dash, or a place."""
+    return word in _NOTHING or word in _places()
 
 
 def flag_of(header: str) -> str | None:
@@ -94,9 +104,23 @@ def least_of(states: list[str]) -> str | None:
 
 
 @cache
+def _document() -> Mapping[str, list[str]]:
+    document: Mapping[str, list[str]] = parsed_text(
+        Path(__file__).with_suffix(".yml").read_text("utf-8")
+    )
+    return document
+
+
+@cache
 def _common() -> Mapping[str, str]:
-    text = Path(__file__).with_suffix(".yml").read_text("utf-8")
-    document: Mapping[str, list[str]] = parsed_text(text)
     return {
-        normalised(word): means for means, words in document.items() for word in words
+        normalised(word): means
+        for means, words in _document().items()
+        for word in words
+        if means != _PLACES
     }
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(map(normalised, _document()[_PLACES]))

@@ -62,6 +62,10 @@ class Table(Protocol):
         """Lines above the header: a title, a span of dates."""
 
     @property
+    def said(self) -> Sequence[str]:
+        """Those lines, and text below the rows once they were read."""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the reader of the load should know about how the file was read."""
 

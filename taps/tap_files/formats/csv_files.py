@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
@@ -43,8 +43,13 @@ class CsvTable:
     """Physical line that the header ends on."""
     spare: int = 0
     """Empty fields that most rows have beyond the header."""
-    below: list[int] = field(default_factory=list, compare=False)
+    below: list[str] = field(default_factory=list, compare=False)
     """Lines of text below the rows, once they were read."""
+
+    @property
+    def said(self) -> Sequence[str]:
+        """Text above the header, and below the rows once they were read."""
+        return (*self.above, *self.below)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -127,7 +132,9 @@ class CsvTable:
         """Every record after the header but the text that some write below the rows."""
         held: list[_Record] = []
         for record in self._all_records():
-            if is_text(record[2], len(self.header)):
+            # The last line of a footer may be one word: who it is of.
+            is_end = len(held) > 1 and sum(map(bool, record[2])) == 1 < len(self.header)
+            if is_end or is_text(record[2], len(self.header)):
                 held.append(record)
                 continue
             yield from held
@@ -136,7 +143,7 @@ class CsvTable:
         if not self._ends_with_line_break():
             yield from held
         else:
-            self.below[:] = [line for line, _, _, _ in held]
+            self.below[:] = [" ".join(cells) for _, _, cells, _ in held]
 
     def _all_records(self) -> Iterator[_Record]:
         with self.source.path.open(encoding=self.encoding.name, newline="") as stream:

@@ -13,7 +13,7 @@ from taps.tap_files.contract import load_contracts
 from taps.tap_files.headers import bind
 from taps.tap_files.presets import preset_of
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import keys_of, normalised
 
 __all__ = ["LOOKED_AT", "header_row", "joined_header"]
 
@@ -88,7 +88,7 @@ def _fulfils(header: Sequence[str], settings: Settings) -> bool:
     preset = preset_of(header, settings.preset, settings.contract)
     is_told = preset or settings.columns or settings.constants
     # Rows of values name nothing, and are most of those that are looked at.
-    if not is_told and not any(map(_is_known, map(normalised, header))):
+    if not is_told and not any(map(_is_known, keys_of(header))):
         return False
     return any(
         not bind(

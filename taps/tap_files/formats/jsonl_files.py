@@ -34,6 +34,8 @@ class JsonlTable:
         """Nothing: the names of the columns stand in every row, or apart."""
         return ()
 
+    said = above
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Nothing to say: JSON is read one way only."""

@@ -31,6 +31,8 @@ class ParquetTable:
         """Nothing: the names of the columns stand in every row, or apart."""
         return ()
 
+    said = above
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Nothing to say: Parquet columns are typed."""

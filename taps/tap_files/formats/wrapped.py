@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taps.tap_files.tables import Table
@@ -19,6 +20,11 @@ class Wrapped:
     def above(self) -> tuple[str, ...]:
         """Lines above the header."""
         return self.table.above
+
+    @property
+    def said(self) -> Sequence[str]:
+        """Text above the header and below the rows."""
+        return self.table.said
 
     @property
     def notes(self) -> tuple[str, ...]:

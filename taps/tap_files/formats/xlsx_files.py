@@ -36,6 +36,11 @@ class SpreadsheetTable:
     """What its reader should know beside the name of the sheet."""
 
     @property
+    def said(self) -> Sequence[str]:
+        """Text above the header; what stands below the rows is a row."""
+        return self.above
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Which sheet was read, and what of it Excel does not show."""
         return (f"read the sheet {self.sheet!r}", *self.told)

@@ -19,7 +19,9 @@ _CREDIT_NOTES = frozenset(
         "creditmemo", "facturarectificativa", "rectificativa", "facturadeabono",
         "devoluciondeventa", "notadedevolucion", "nc", "egreso",
         "discount", "descuento", "desconto", "coupon", "cupon", "bonificacion",
-        "gutschrift", "rechnungskorrektur", "stornorechnung", "rabatt",
+        "gutschrift", "rechnungskorrektur", "stornorechnung", "rabatt", "kreditnota",
+        "notadicredito", "notaaccredito", "notadiaccredito", "avoir", "facturedavoir",
+        "notedecredit", "creditnota", "creditfactuur", "creditinvoice", "ncr", "rec",
     }
 )  # fmt: skip
 _LONG_NOTES = tuple(
@@ -50,6 +52,10 @@ _SERIES = frozenset(
     | {"gs", "sr", "dev", "ret", "rma", "ref", "credit"}
 )
 """Letters that numbers of credit notes begin with."""
+_NUMBERS = frozenset(
+    {"documento", "document", "doc", "beleg", "numero", "number", "num"}
+)
+"""Words of headers of numbers of papers, where none is of an order."""
 _NUMBER = re.compile(r"([^\W\d_]{1,6})[\s_/.-]{0,2}\d")
 
 
@@ -119,12 +125,15 @@ class CreditSeries:
     def __init__(self, log: LogColumns) -> None:
         self._log = log
         order = log.named("purchase_id")
-        self._header = None if order is None else log.title(order)
+        papers = [] if log.tells_status else log.holding(_NUMBERS)
+        self._at = next(iter(papers), None) if order is None else order
         self._series: dict[str, list[int]] = {}
 
     def add(self, row: Row) -> None:
         """Look at a row."""
-        found = _NUMBER.match(self._log.id_of(row)) if self._header else None
+        if self._at is None:
+            return
+        found = _NUMBER.match(as_text(row.cells[self._at]))
         amount = self._log.amount_of(row)
         is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
         if found and is_sold:
@@ -133,16 +142,18 @@ class CreditSeries:
 
     def ask(self) -> None:
         """Raise FileError where a series beside others may be of credit notes."""
-        most = max((count for _, count in self._series.values()), default=0)
+        others = (n for name, (_, n) in self._series.items() if name not in _SERIES)
+        most = max(others, default=0)
+        header = self._log.title(self._at)
         for series, (line, count) in self._series.items():
-            if series in _SERIES and count < most:
+            if series in _SERIES and count <= most:
                 problem = (
-                    f"numbers in {self._header!r} that begin with {series.upper()} may "
+                    f"numbers in {header!r} that begin with {series.upper()} may "
                     "be of credit notes, and their amounts have no minus"
                 )
                 remedy = (
                     "Write what is given back with a minus, or "
-                    f"ignored_columns={self._header} if they are sales"
+                    f"ignored_columns={header} if they are sales"
                 )
                 raise FileError(self._log.name, problem, remedy=remedy, line=line)
 

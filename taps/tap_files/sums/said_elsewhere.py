@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import ELSEWHERE, FLAG, KIND, NO, STATE, STATUS
+from taps.tap_files.question_words import (
+    ELSEWHERE,
+    FLAG,
+    GIVEN_BACK,
+    KIND,
+    NO,
+    STATE,
+    STATUS,
+)
 from taps.tap_files.statuses import YES, word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
@@ -32,8 +40,16 @@ _VALID = frozenset(
         "active",
         "activo",
         "activa",
+        "livemode",
     }
 )
+_UNDONE = GIVEN_BACK | FLAG | {"cancel", "cancellation", "cancelation", "return"}
+_UNDONE |= {"returns", "cancelamento", "anulacao", "cancellazione", "annullamento"}
+_WHY = frozenset(
+    {"reason", "reasons", "motivo", "motivos", "razon", "causa", "grund", "motif"}
+    | {"raison", "reden"}
+)
+"""Words of headers of why a sale was undone: what they hold says that it was."""
 _CAME_BACK = frozenset({"refunded", "returned"})
 _DOUBT = frozenset(
     {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
@@ -121,6 +137,9 @@ class SaidElsewhere(_Said):
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
         self._marks = {at for at in self._columns if words[at] <= _VALID}
+        whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
+        self._whys = whys if self._is_open and not log.is_one_status else set()
+        self._columns = sorted({*self._columns, *self._whys})
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -134,6 +153,8 @@ class SaidElsewhere(_Said):
                 self.note(row, at, text)
 
     def _is_gone(self, at: int, text: str) -> bool:
+        if at in self._whys:
+            return normalised(text) not in NO | {"na"}
         if at in self._doubts:
             return normalised(text) in YES
         if at in self._marks:

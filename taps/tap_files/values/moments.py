@@ -18,7 +18,7 @@ from taps.tap_files.values.written_dates import (
 )
 
 __all__ = ["DAY_FIRST", "MONTH_FIRST", "Moment", "MomentReader", "moment_reader"]
-__all__ += ["is_open_date", "order_shown_by"]
+__all__ += ["is_open_date", "order_named", "order_shown_by"]
 
 DAY_FIRST, MONTH_FIRST = "DD/MM/YYYY", "MM/DD/YYYY"
 
@@ -55,6 +55,12 @@ _SLASHED = re.compile(
     r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:\s*([ap])\.?\s?m\.?)?)?",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"\b(?:(?P<day>[dtjg]{1,2})[/.-](?P<month>m{1,2})"
+    r"|(?P<first>m{1,2})[/.-](?P<second>[dtjg]{1,2}))[/.-](?:[ayj]{2}){1,2}\b",
+    re.IGNORECASE,
+)
+"""How dates are written, as a header names it: ``Fecha (dd/mm/aaaa)``."""
 _YEARS = range(1900, 2101)
 _PIVOT = 69
 """Two-digit years up to 68 are of this century, as POSIX reads them."""
@@ -76,6 +82,14 @@ def order_shown_by(text: str) -> str | None:
     if first > 12 >= second or match[2] == ".":
         return DAY_FIRST
     return MONTH_FIRST if second > 12 >= first else None
+
+
+def order_named(header: str) -> str | None:
+    """The order of day and month that a header names, or None."""
+    match = _NAMED.search(header)
+    if match is None:
+        return None
+    return DAY_FIRST if match["day"] else MONTH_FIRST
 
 
 def is_open_date(text: str) -> bool:

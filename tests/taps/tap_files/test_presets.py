@@ -85,6 +85,8 @@ SALES = {
     "mercadopago_released": ("ARS", 2, "20000.00"),
     # 70 + 50 - 20 + 40 - 40; one failed
     "gocardless_payments": ("EUR", 4, "100.00"),
+    # 121 + 50 - 20; one was declined, one is void
+    "braintree_transactions": ("USD", 4, "151.00"),
     # 1200.50 + 99.50: what is won
     "hubspot_deals": ("EUR", 4, "1300.00"),
 }

@@ -24,7 +24,12 @@ named as (
         spends.company_id,
         coalesce(aliases.channel_id, 'other') as channel_id,
         spends.account_id,
-        coalesce(
+        -- Platforms without a channel of their own share one: each numbers its
+        -- campaigns as the others do.
+        case
+            when aliases.channel_id is null then spends.channel || '/' else ''
+        end
+        || coalesce(
             spends.campaign_id,
             'name/' || spends.campaign_name,
             'channel/' || spends.channel

@@ -1,0 +1,105 @@
+"""What a file says itself that its rows come to, held against what was read of it.
+
+A row of totals that no sum of the rows explains says that rows are missing, as those
+that a program leaves out of a list, or that amounts are read otherwise than written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from taps.tap_files.inspection import Inspection
+from taps.tap_files.problems import FileError, RowRejected
+from taps.tap_files.statuses import COUNTED
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.values.cells import Loaded, Outcome, Rejected
+
+__all__ = ["OwnTotals"]
+
+_ROUNDED = Decimal("0.01")
+"""What each row may be off, where its amount was rounded and the total was not."""
+
+
+class OwnTotals:
+    """Adds up the rows of one file as a total of them may have been."""
+
+    def __init__(self, inspection: Inspection, currency_code: str | None) -> None:
+        self._inspection, self._currency = inspection, currency_code
+        contract = inspection.binding.contract
+        self._is_of_spend = contract.name == "ad_spend"
+        self._at = inspection.binding.positions.get(contract.amount_column or "")
+        self._currencies: set[str | None] = set()
+        self._loaded = self._counted = self._kept = Decimal(0)
+        self._is_whole = True
+
+    def add(self, outcome: Outcome) -> None:
+        """Add a row up."""
+        if isinstance(outcome, Rejected) and outcome.amount is None:
+            self._is_whole = False
+        if not isinstance(outcome, Loaded) or outcome.amount is None:
+            return
+        record = outcome.record
+        self._currencies.add(record.get("currency_code"))
+        self._loaded += outcome.amount
+        if record.get("status") in {None, *COUNTED}:
+            self._counted += outcome.amount
+            self._kept += outcome.amount - (record.get("refunded_amount") or 0)
+
+    def ask(self) -> None:
+        """Raise FileError where the file has totals, and none is that of its rows.
+
+        Reports of spend have one of the account, which no list of it may fall short of.
+        """
+        found = self._inspection
+        if self._at is None or not self._is_whole or len(self._currencies) > 1:
+            return
+        totals = dict(_amounts(found.totals, self._at, found, self._currency))
+        line, told = max(totals.items(), key=_size, default=(0, Decimal(0)))
+        if not told or (self._is_of_spend and abs(told) < self._loaded):
+            return
+        rows = list(_amounts(found.rows(), self._at, found, self._currency))
+        sums = {self._loaded, self._counted, self._kept, *_sums(rows, sorted(totals))}
+        width = _ROUNDED * max(len(rows), 1)
+        for total in [told] if self._is_of_spend else totals.values():
+            if total and any(abs(abs(total) - abs(one)) <= width for one in sums):
+                return
+        problem = (
+            f"the row of totals says {told} in {found.binding.header[self._at]!r}, and "
+            f"the rows come to {self._loaded}"
+        )
+        remedy = (
+            "Export the whole list, without a filter; if the total is of something "
+            "else, take its row out"
+        )
+        raise FileError(found.name, problem, remedy=remedy, line=line)
+
+
+def _size(told: tuple[int, Decimal]) -> Decimal:
+    return abs(told[1])
+
+
+def _sums(rows: Sequence[tuple[int, Decimal]], ends: list[int]) -> set[Decimal]:
+    """What rows come to up to each of these lines and since the last one."""
+    whole = part = Decimal(0)
+    sums: set[Decimal] = set()
+    for line, amount in rows:
+        while ends and ends[0] < line:
+            sums |= {whole, part}
+            part = Decimal(0)
+            del ends[0]
+        whole, part = whole + amount, part + amount
+    return sums | {whole, part}
+
+
+def _amounts(
+    rows: Iterable[Row], at: int, inspection: Inspection, currency: str | None
+) -> Iterator[tuple[int, Decimal]]:
+    """Line and amount of each row that has one."""
+    for row in rows:
+        cell = "" if row.problem else row.cells[at]
+        if as_text(cell):
+            try:
+                yield row.line, inspection.amounts(cell, currency)
+            except RowRejected:
+                continue

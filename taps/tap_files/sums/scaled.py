@@ -1,0 +1,78 @@
+"""Money in thousands, which a line above or below the rows says of all of them."""
+
+from __future__ import annotations
+
+import re
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.problems import FileError
+from taps.tap_files.settings import Settings
+from taps.tap_files.tables import Row, Table, as_text
+from taps.tap_files.wording import normalised, words_in
+
+__all__ = ["Scaled"]
+
+_THOUSANDS = (
+    r"(?:miles|millones|milhares|milh[oõ]es|thousands?|millions?|tausend|millionen|mio"
+    r"|milliers|migliaia|milioni|duizend(?:en)?|miljoen(?:en)?)"
+)
+_SCALE = re.compile(
+    rf"\b(?:en|in|em|expressed\s+in|cifras\s+en)\s+{_THOUSANDS}\b"
+    rf"|\b{_THOUSANDS}\s+(?:de\s+|d['\u2019]\s*|of\s+|di\s+)?"
+    r"(?:euros?|pesos|d[oó]lar(?:es)?|dollars?|soles|reais|EUR|USD|CLP|MXN|€|\$)"
+    r"|\b(?:TEUR|TUSD|MEUR|kEUR|MM\$|M\$|k€|T€|M€)(?!\w)"
+    r"|(?:EUR|USD|GBP|CLP|MXN|[€$£])\s?(?:['\u2019]000s?|000s)(?!\w)"
+    r"|(?<!\w)(?:['\u2019]000s?|000s)\s?(?:EUR|USD|GBP|[€$£])",
+    re.IGNORECASE,
+)
+
+_UNITS = frozenset(
+    {"unidad", "unit", "units", "currency", "moneda", "divisa", "einheit", "unite"}
+    | {"unidade", "moeda", "waehrung", "wahrung", "devise", "escala", "scale"}
+)
+_LONGEST_UNIT = 20
+
+
+class Scaled:
+    """Asks where a title, a footnote or a unit says that amounts are in thousands."""
+
+    def __init__(
+        self, name: str, binding: Binding, settings: Settings, table: Table
+    ) -> None:
+        self._name, self._table = name, table
+        self._money = binding.contract.amount_column
+        is_told = self._money is None or self._money in settings.columns
+        ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
+        # A unit stands in a column of its own; a note in a spreadsheet, in the first.
+        self._looked_at = [
+            at
+            for at, header in enumerate(binding.header)
+            if not is_told
+            and normalised(header) not in ignored
+            and (at == 0 or words_in(header) & _UNITS)
+        ]
+        self._is_told = is_told
+        self._found = ""
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at in self._looked_at:
+            text = as_text(row.cells[at])
+            if len(text) > 1 and not self._found and _SCALE.search(text):
+                is_unit = len(text) <= _LONGEST_UNIT and at
+                others = (cell for cell in row.cells if as_text(cell))
+                if is_unit or len(list(others)) == 1:
+                    self._found = text
+
+    def ask(self) -> None:
+        """Raise FileError where the amounts are not what they are worth."""
+        if self._is_told:
+            return
+        said = next(filter(_SCALE.search, self._table.said), self._found).strip()
+        if said:
+            problem = f"{said!r} says that the amounts are not written whole"
+            remedy = (
+                "Export them whole, or multiply them in the file; "
+                f"columns.{self._money}=<column of the file> reads them as they stand"
+            )
+            raise FileError(self._name, problem, remedy=remedy)
