@@ -142,3 +142,14 @@ def test_a_tax_beside_the_price_is_asked_about(read_text: RunTap) -> None:
     assert "ignored_columns=iva" in question
     (row,) = read_text(text, ignored_columns="iva").records("subscriptions")
     assert row["amount"] == Decimal("59.29")
+
+
+def test_what_is_left_to_pay_is_not_what_was_charged(read_text: RunTap) -> None:
+    run = read_text(
+        "invoice_id,account_id,issued_at,Total,Amount due,Amount paid,Status\n"
+        "i1,a1,2026-01-03,100.00,0.00,100.00,paid\n"
+        "i2,a2,2026-02-05,80.00,30.00,50.00,open\n"
+    )
+
+    told = [(r["amount_due"], r["amount_paid"]) for r in run.records("invoices")]
+    assert told == [(Decimal(100), Decimal(100)), (Decimal(80), Decimal(50))]
