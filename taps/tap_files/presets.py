@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -214,12 +214,14 @@ def preset_of(header: Sequence[str], wanted: str, contract: str) -> Preset | Non
         return presets[wanted]
     if wanted == "none":
         return None
-    fitting = [
-        each
-        for each in presets.values()
-        if contract in {"auto", each.contract} and each.fits(header)
-    ]
+    fitting = (e for e in _fitting(tuple(header)) if contract in {"auto", e.contract})
     return max(fitting, key=lambda each: len(each.marks), default=None)
+
+
+@lru_cache(maxsize=500)
+def _fitting(header: tuple[str, ...]) -> tuple[Preset, ...]:
+    """Presets whose header it is; a file's own is asked of again and again."""
+    return tuple(each for each in load_presets().values() if each.fits(header))
 
 
 def _preset(path: Path) -> Preset:

@@ -6,12 +6,12 @@ with ``sep=;``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
-from taps.tap_files.contract import load_contracts
+from taps.tap_files.contract import Column, Contract, load_contracts
 from taps.tap_files.headers import bind
-from taps.tap_files.presets import preset_of
+from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.wording import keys_of, normalised
 
@@ -65,16 +65,19 @@ def joined_header(rows: Sequence[Sequence[str]], at: int) -> tuple[list[str], in
 
 
 @cache
-def _names() -> frozenset[str]:
-    """Every name that a column of a contract has, as names are compared."""
-    columns = (c for one in load_contracts().values() for c in one.columns)
-    names = (name for c in columns for name in (*c.aliases, *c.last_resort))
-    return frozenset(map(normalised, names))
+def _asked_for() -> Mapping[str, tuple[frozenset[str], ...]]:
+    """Contract -> of each column that nothing stands in for, the names it may have.
 
-
-def _is_known(key: str) -> bool:
-    """Whether it names a column, with or without the code of a currency."""
-    return bool(key) and (key in _names() or key[:-3] in _names())
+    As names are compared, without the code of a currency.
+    """
+    return {
+        name: tuple(
+            frozenset(map(normalised, (*column.aliases, *column.last_resort)))
+            for column in contract.columns
+            if column.required and not (column.stands_in or column.product_of)
+        )
+        for name, contract in load_contracts().items()
+    }
 
 
 def _has_digit(text: str) -> bool:
@@ -83,20 +86,28 @@ def _has_digit(text: str) -> bool:
 
 def _fulfils(header: Sequence[str], settings: Settings) -> bool:
     contracts = load_contracts()
+    preset = preset_of(header, settings.preset, settings.contract)
+    if preset and not _missing(contracts[preset.contract], header, settings, preset):
+        return True
     if settings.contract != AUTO:
         contracts = {settings.contract: contracts[settings.contract]}
-    preset = preset_of(header, settings.preset, settings.contract)
-    is_told = preset or settings.columns or settings.constants
-    # Rows of values name nothing, and are most of those that are looked at.
-    if not is_told and not any(map(_is_known, keys_of(header))):
-        return False
-    return any(
-        not bind(
-            contract,
-            header,
-            settings.columns,
-            preset if preset and preset.contract == contract.name else None,
-            settings,
-        ).missing
-        for contract in contracts.values()
-    )
+    if not (settings.columns or settings.constants):
+        keys = {part for key in keys_of(header) for part in (key, key[:-3])}
+        # Rows of values name nothing, and are most of those that are looked at.
+        contracts = {
+            name: contract
+            for name, contract in contracts.items()
+            if all(keys & names for names in _asked_for()[name])
+        }
+    own = preset.contract if preset else ""
+    others = (each for each in contracts.values() if each.name != own)
+    return any(not _missing(each, header, settings) for each in others)
+
+
+def _missing(
+    contract: Contract,
+    header: Sequence[str],
+    settings: Settings,
+    preset: Preset | None = None,
+) -> tuple[Column, ...]:
+    return bind(contract, header, settings.columns, preset, settings).missing

@@ -27,6 +27,11 @@ _CENTS: Final = frozenset(
     }
 )
 _WHOLE: Final = re.compile(r"[-+]?\d+")
+_LEAST: Final = 50
+"""The least that Stripe charges, in cents: what costs less is told in whole units.
+
+Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+"""
 
 
 class MinorUnits:
@@ -55,16 +60,20 @@ class MinorUnits:
             text = as_text(row.cells[at])
             if not text:
                 continue
-            if not _WHOLE.fullmatch(text) or not self._is_small(row):
+            if not self._may_be_cents(text, row):
                 self._is_looked_for = False
                 return
             if self._first is None and text.strip("+-0"):
                 self._first = row.line, at, text
 
-    def _is_small(self, row: Row) -> bool:
-        """Whether the row's currency has cents, and is written in small letters."""
+    def _may_be_cents(self, text: str, row: Row) -> bool:
+        """Whether an amount is whole, and its header or its currency says cents."""
+        if not _WHOLE.fullmatch(text):
+            return False
         if self._names is not None or self._currency is None:
             return True
+        if 0 < abs(int(text)) < _LEAST:
+            return False
         text = as_text(row.cells[self._currency])
         code = text.upper()
         return text != code and code in currency_codes() and decimals_of(code) > 0

@@ -14,6 +14,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import pytest
 
 from taps.tap_files.statuses import COUNTED
 from taps.tap_files.sums.net_sales import NetSales
-from tests.taps.tap_files.conftest import Run, RunTap
+from tests.taps.tap_files.conftest import Run, RunTap, run_once
 
 FOLDER = Path(__file__).parent / "countries"
 FILES = {path.name: path for path in FOLDER.rglob("*.*")}
@@ -33,10 +34,17 @@ READ = [name for name, told in TOTALS.items() if told["money"]]
 Table = list[list[str]]
 
 
-def read(run_tap: RunTap, name: str) -> Run:
-    """What the tap says of the file in its folder."""
+def read(path: Path, name: str) -> Run:
+    """What the tap says of a file, or of what a folder holds of its kind."""
     currency = TOTALS[name]["currency"]
-    return run_tap(currency_code=currency, time_zone="Europe/Madrid")
+    config = {"currency_code": currency, "time_zone": "Europe/Madrid"}
+    return run_once({"paths": [str(path)], **config})
+
+
+@lru_cache(maxsize=1_000)
+def as_it_is(name: str) -> Run:
+    """What the tap says of a file, which all tests of it go by."""
+    return read(FILES[name], name)
 
 
 def money(run: Run, currency: str) -> Decimal:
@@ -72,13 +80,10 @@ def rows_of(run: Run) -> Counter[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("name", TOTALS)
-def test_a_file_gives_its_total_or_asks(
-    name: str, folder: Path, run_tap: RunTap
-) -> None:
+def test_a_file_gives_its_total_or_asks(name: str) -> None:
     told = TOTALS[name]
-    (folder / name).write_bytes(FILES[name].read_bytes())
 
-    run = read(run_tap, name)
+    run = as_it_is(name)
 
     if not told["money"]:
         assert (len(run.failures), run.records("files")) == (1, [])
@@ -131,18 +136,13 @@ FORMS: dict[str, Callable[[Table], bytes]] = {
 
 
 @pytest.mark.parametrize("name", READ)
-def test_another_form_of_a_file_says_the_same(
-    name: str, folder: Path, run_tap: RunTap
-) -> None:
-    path = folder / name
-    path.write_bytes(FILES[name].read_bytes())
-    whole = rows_of(read(run_tap, name))
-    path.unlink()
+def test_another_form_of_a_file_says_the_same(name: str, folder: Path) -> None:
+    whole = rows_of(as_it_is(name))
     rows = table_of(name)
     for form, make in FORMS.items():
         (folder / f"{form}.csv").write_bytes(make(rows))
 
-    run = read(run_tap, name)
+    run = read(folder, name)
 
     assert run.failures == []
     found = {
@@ -178,18 +178,13 @@ def damages(rows: Table, chance: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize("name", READ)
-def test_a_damaged_file_makes_no_other_rows(
-    name: str, folder: Path, run_tap: RunTap
-) -> None:
-    path = folder / name
-    path.write_bytes(FILES[name].read_bytes())
-    whole = rows_of(read(run_tap, name))
-    path.unlink()
+def test_a_damaged_file_makes_no_other_rows(name: str, folder: Path) -> None:
+    whole = rows_of(as_it_is(name))
     made = dict(damages(table_of(name), random.Random(name)))
     for damage, content in made.items():
         (folder / f"{damage}.csv").write_bytes(content)
 
-    run = read(run_tap, name)
+    run = read(folder, name)
 
     for damage in made:
         rows = rows_of(Run([m for m in run.messages if _is_of(m, damage)], [], {}))
