@@ -53,7 +53,7 @@ def test_headlines_are_of_the_last_month_that_is_over(shops_url: str) -> None:
         "month_blended_return": "8,5\xa0\N{MULTIPLICATION SIGN}",
         "month_contribution": "227,50\xa0€",
         "month_conversion": "2,3\xa0%",
-        "month_new_return": "3,0",
+        "month_new_return": "3,0\xa0\N{MULTIPLICATION SIGN}",
         "month_gross_margin": "340,00\xa0€",
     }
 
