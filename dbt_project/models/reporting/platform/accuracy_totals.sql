@@ -57,7 +57,7 @@ predictions as (
     from forecasts
     where horizon_days = 365
     union all
-    -- With what was spent: the mix answers what spend brings, not how much it is.
+    -- With what was spent: the mix tells what spend brings, not how much it is.
     select
         company_id,
         'mix_91d' as subject,

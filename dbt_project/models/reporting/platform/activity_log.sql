@@ -239,22 +239,16 @@ written as (
         *,
         facts || jsonb_strip_nulls(
             jsonb_build_object(
-                {%- for name in ('count', 'left') %}
-                '{{ name }}',
-                {{ written_number("facts ->> '" ~ name ~ "'") }}
-                {{- ',' if not loop.last }}
-                {%- endfor %}
+                'count', {{ written_number("facts ->> 'count'") }},
+                'left', {{ written_number("facts ->> 'left'") }}
             )
         ) as facts_en,
         facts || jsonb_strip_nulls(
             jsonb_build_object(
-                {%- for name in ('count', 'left') %}
-                '{{ name }}',
-                translate(
-                    {{ written_number("facts ->> '" ~ name ~ "'") }}, ',', '.'
-                )
-                {{- ',' if not loop.last }}
-                {%- endfor %}
+                'count',
+                translate({{ written_number("facts ->> 'count'") }}, ',', '.'),
+                'left',
+                translate({{ written_number("facts ->> 'left'") }}, ',', '.')
             )
         ) as facts_es
     from activities
