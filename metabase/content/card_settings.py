@@ -40,7 +40,7 @@ def columns_of(card: Mapping[str, Any]) -> dict[str, str]:
         # Of its range Metabase shows nothing; pages write it below the number.
         listed = [card["metric"], *card.get("range", ())]
     elif kind == "trend":
-        listed = [card["x"], card["metric"]]
+        listed = [card["x"], card["metric"], *card.get("beside", ())]
     elif kind in ("table", "details"):
         listed = card["columns"]
     else:
@@ -81,6 +81,10 @@ def settings_of(
         case _:
             settings = _chart(where, card, formats)
     own = {**formats, **card.get("formats", {})}
+    if card["kind"] == "trend":
+        # What a number stands beside is of its unit.
+        _, metric, *beside = columns
+        own |= {name: own[metric] for name in beside if metric in own}
     titles = card.get("titles", {})
     settings["column_settings"] = {
         f'["name","{name}"]': {
@@ -104,15 +108,23 @@ def _number(where: str, card: Mapping[str, Any]) -> Settings:
 
 
 def _trend(card: Mapping[str, Any]) -> Settings:
-    """The last value, and its change against the one before.
+    """The last value, and its change against the one before and other columns.
 
-    Of a native query Metabase knows no period, only the value before.
+    Of a native query Metabase knows no period, only the value before. That more is
+    neither better nor worse it cannot be told: it colours what rises as better.
     """
-    _, name = columns_of(card)
+    _, name, *beside = columns_of(card)
+    others = [
+        {"id": one, "type": "anotherColumn", "column": one, "label": _label(one)}
+        for one in beside
+    ]
+    less_is_better = (
+        None if card.get("is_neutral") else bool(card.get("less_is_better"))
+    )
     return {
         "scalar.field": name,
-        "scalar.comparisons": [{"id": "before", "type": "previousValue"}],
-        "scalar.switch_positive_negative": bool(card.get("less_is_better")),
+        "scalar.comparisons": [{"id": "before", "type": "previousValue"}, *others],
+        "scalar.switch_positive_negative": less_is_better,
     }
 
 

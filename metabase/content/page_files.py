@@ -33,7 +33,7 @@ _STYLED = {"kind", "formats", "titles"}
 _CHART = {"x", "by", "metrics", "axis", "series", "colours"}
 _KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "number": ({"metric"}, {"colours", "range"}),
-    "trend": ({"x", "metric"}, {"less_is_better"}),
+    "trend": ({"x", "metric"}, {"less_is_better", "is_neutral", "beside"}),
     "table": ({"columns"}, {"colours", "shades"}),
     "details": ({"columns"}, set()),
     "line": ({"x", "metrics"}, {*_CHART, "scale", "every"}),

@@ -137,8 +137,7 @@ def _card(
         "name": card.name,
         "empty": empty,
         "number": number or report.labels["preview.no_value"],
-        "under": card.range or (card.trend.told if card.trend else None),
-        "ground": _ground(card.trend.meaning if card.trend else ""),
+        "under": _under(card),
         "headers": [_cell(cell) for cell in card.headers],
         "rows": [[_cell(cell) for cell in row] for row in card.rows],
         "more": card.more_rows,
@@ -148,9 +147,15 @@ def _card(
     }
 
 
-def _ground(meaning: str) -> str:
-    """The colour behind a change: better, worse, or neither."""
-    return MEANINGS[meaning or "neutral"][0]
+def _under(card: DrawnCard) -> list[dict[str, str]]:
+    """The lines under a number and the colour behind each: better, worse, neither."""
+    lines = card.trend.lines if card.trend else ()
+    told = [(card.range, ""), *((one.text, one.meaning) for one in lines)]
+    return [
+        {"text": text, "ground": MEANINGS[meaning or "neutral"][0]}
+        for text, meaning in told
+        if text
+    ]
 
 
 def _columns(card: DrawnCard, room: float) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What each channel brings and where the next euro goes: fitted, judged, published."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 
 import dagster as dg
@@ -17,7 +17,7 @@ from ml_assets.assets.media_mix_tables import MixIdentity
 from ml_assets.assets.new_customer_values import refresh_new_customer_values
 from ml_assets.assets.value_tables import read_value_ratios
 from ml_assets.clv.fit_identity import fit_id
-from ml_assets.media_plan.backtests import forecast_holdout, holdouts
+from ml_assets.media_plan.backtests import MONTHS_BACK, forecast_holdout, holdouts
 from ml_assets.media_plan.evaluation import (
     MODEL_VERSION,
     Evidence,
@@ -63,9 +63,14 @@ _TABLES = {
 
 
 class MediaMixConfig(dg.Config):
-    """What is fitted: a list of revenue, orders and value_12m."""
+    """What is fitted: a list of revenue, orders and value_12m.
+
+    `history_months` also predicts the 13 weeks up to so many month ends before, of
+    sales, as nights of then would have (decision 0227).
+    """
 
     outcomes: list[str] = Field(default_factory=lambda: ["revenue", "value_12m"])
+    history_months: int = 0
 
 
 @dataclass
@@ -129,6 +134,9 @@ def media_mix(
         run = _read(database, company, as_of_date, told)
         for outcome in () if unread else config.outcomes:
             _publish(context, database, run, outcome)
+        if not unread and config.history_months:
+            months = range(config.history_months + 1)
+            _backtests(database, run, _identity(run, "revenue"), months)
     yield from _checks(run, unread)
     metadata = _metadata(run)
     for table in _TABLES:
@@ -204,15 +212,18 @@ def _tables_of(outcome: str) -> tuple[str, ...]:
 
 
 def _backtests(
-    database: psycopg.Connection, run: _Run, identity: MixIdentity
+    database: psycopg.Connection,
+    run: _Run,
+    identity: MixIdentity,
+    months_back: Iterable[int] = MONTHS_BACK,
 ) -> pd.DataFrame:
-    """The scores of the last holdouts, each computed once."""
+    """The scores of holdouts, by how many months ago they ended; each computed once."""
     if not run.media.channels or not run.media.frame[identity.outcome].any():
         return pd.DataFrame()
     outcome = identity.outcome
     tests = run.settings.lift_tests.get(outcome, ())
     scores = []
-    for held in holdouts(run.media, outcome):
+    for held in holdouts(run.media, outcome, months_back):
         found = tables.read_backtest(database, identity.company_id, outcome, held)
         if found is None:
             found = forecast_holdout(held, outcome, tests)

@@ -72,6 +72,7 @@ def read_backtest(
         from predictions.media_mix_backtests
         where company_id = %(company)s and outcome_unit = %(outcome)s
             and model_version = %(version)s
+            and expected_lower is not null -- those of before had no interval
             and origin_date = %(origin)s and data_hash = %(hash)s""",
         company_id,
         outcome=outcome,

@@ -7,7 +7,7 @@ chance is larger than anything a model knows.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,11 +23,11 @@ from ml_assets.media_plan.media_days import (
 from ml_assets.mmm import LiftTest
 from ml_assets.mmm.errors import MediaMixError
 
-__all__ = ["HOLDOUT_DAYS", "Holdout", "forecast_holdout", "holdouts"]
+__all__ = ["HOLDOUT_DAYS", "MONTHS_BACK", "Holdout", "forecast_holdout", "holdouts"]
 
 HOLDOUT_DAYS: Final = 91
 # Months before the last complete one that the windows end with.
-_MONTHS_BACK: Final = (0, 3, 6)
+MONTHS_BACK: Final = (0, 3, 6)
 _SHORTEST_DAYS: Final = 365
 _WEEK: Final = 7
 
@@ -41,13 +41,15 @@ class Holdout:
     data_hash: str
 
 
-def holdouts(media: MediaDays, outcome: str) -> list[Holdout]:
-    """The holdouts that have a year before them, the latest first."""
+def holdouts(
+    media: MediaDays, outcome: str, months_back: Iterable[int] = MONTHS_BACK
+) -> list[Holdout]:
+    """The holdouts that have a year before them, in the order of their months."""
     if media.frame.empty:
         return []
     last = media.frame["date"].iloc[-1]
     month_end = last if last.is_month_end else last - pd.offsets.MonthEnd(1)
-    ends = (month_end - pd.offsets.MonthEnd(months) for months in _MONTHS_BACK)
+    ends = (month_end - pd.offsets.MonthEnd(months) for months in months_back)
     found = (_holdout(media, outcome, end) for end in ends)
     return [one for one in found if one is not None]
 
@@ -74,7 +76,8 @@ def forecast_holdout(
     Returns
     -------
     dict
-        `expected`, `actual` (sums of the holdout), `mape` (of weeks), `bias` (of the
+        `expected`, `actual` (sums of the holdout), `expected_lower`, `expected_upper`
+        (the 90 % interval of that sum), `mape` (of weeks), `bias` (of the
         sum), `coverage` (days or weeks inside their 90 % interval), `naive_mape` and
         `naive_bias` (of the better of two: the mean of the 13 weeks before, the same
         weeks a year before).
@@ -106,6 +109,8 @@ def forecast_holdout(
     inside = days["actual"].between(days["expected_lower"], days["expected_upper"])
     return {
         "expected": expected,
+        "expected_lower": found.origins[0].lower,
+        "expected_upper": found.origins[0].upper,
         "actual": actual,
         "mape": _mape(weeks, "expected"),
         "bias": expected / actual - 1,

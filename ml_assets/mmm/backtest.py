@@ -26,15 +26,18 @@ _YEAR_DAYS: Final = 364
 class Origin:
     """One holdout: the periods after `origin`.
 
-    Errors are shares: `mape` the mean absolute error of a period, `bias` that of the
-    total, `coverage` how many periods were inside their 90 % interval.
-    `naive_mean_mape` is that of the mean of the 13 weeks before, `naive_year_mape` of
-    the same weeks a year before, None without a year. `sentence` says it in words.
+    `lower` and `upper` are the 90 % interval of `predicted`, their total. Errors are
+    shares: `mape` the mean absolute error of a period, `bias` that of the total,
+    `coverage` how many periods were inside their 90 % interval. `naive_mean_mape` is
+    that of the mean of the 13 weeks before, `naive_year_mape` of the same weeks a year
+    before, None without a year. `sentence` says it in words.
     """
 
     origin: pd.Timestamp
     periods: int
     predicted: float
+    lower: float
+    upper: float
     actual: float
     mape: float
     bias: float
@@ -161,10 +164,13 @@ def _origin(model: MediaMix, table: pd.DataFrame) -> Origin:
     year = table["naive_year"].to_numpy()
     last = pd.Timestamp(model.series.dates[model.series.fitted - 1])
     bias = predicted / sold - 1 if sold else float("nan")
+    lower, upper = model.held_back_total()
     return Origin(
         origin=last,
         periods=len(table),
         predicted=predicted,
+        lower=lower,
+        upper=upper,
         actual=sold,
         mape=_mape(table["expected"].to_numpy(), actual),
         bias=bias,

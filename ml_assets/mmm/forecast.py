@@ -12,7 +12,7 @@ from ml_assets.mmm.errors import InvalidSeries
 from ml_assets.mmm.fitted_mix import COVERAGE, FittedMix
 from ml_assets.mmm.series import Future, read_future
 
-__all__ = ["fitted_values", "forecast", "held_back"]
+__all__ = ["fitted_values", "forecast", "held_back", "held_back_total"]
 
 _ENDS: Final = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
 
@@ -34,20 +34,36 @@ def forecast(mix: FittedMix, frame: pd.DataFrame) -> pd.DataFrame:
     InvalidSeries
         When rows do not follow the last fitted one, or a column is missing.
     """
-    return _table(mix, read_future(frame, mix.series))
+    future = read_future(frame, mix.series)
+    return _intervals(mix, future.dates, *_drawn(mix, future))
 
 
 def held_back(mix: FittedMix) -> pd.DataFrame:
     """`forecast` of the rows after `fitted_until`, with what they brought: `actual`."""
+    future = _held_back(mix)
+    actual = mix.series.outcome[mix.series.fitted :]
+    return _intervals(mix, future.dates, *_drawn(mix, future)).assign(actual=actual)
+
+
+def held_back_total(mix: FittedMix) -> tuple[float, float]:
+    """The 90 % interval of what the rows after `fitted_until` bring in all.
+
+    Of the sum of each draw: periods that follow each other err together.
+    """
+    draws, noise = _drawn(mix, _held_back(mix))
+    lower, upper = mix.scale * np.quantile((draws + noise).sum(axis=1), _ENDS)
+    return float(lower), float(upper)
+
+
+def _held_back(mix: FittedMix) -> Future:
     series, fitted = mix.series, mix.series.fitted
     if fitted == series.dates.size:
         raise InvalidSeries("no row was held back: give fitted_until to the fit")
-    future = Future(
+    return Future(
         series.dates[fitted:],
         series.spend[fitted:],
         {name: values[fitted:] for name, values in series.controls.items()},
     )
-    return _table(mix, future).assign(actual=series.outcome[fitted:])
 
 
 def fitted_values(mix: FittedMix) -> pd.DataFrame:
@@ -60,7 +76,8 @@ def fitted_values(mix: FittedMix) -> pd.DataFrame:
     return table.assign(actual=mix.series.outcome[:n])
 
 
-def _table(mix: FittedMix, future: Future) -> pd.DataFrame:
+def _drawn(mix: FittedMix, future: Future) -> tuple[Floats, Floats]:
+    """What periods bring and the noise beside it, both (draws, periods), scaled."""
     series, fitted = mix.series, mix.series.fitted
     dates = np.concatenate([series.dates[:fitted], future.dates])
     controls = {
@@ -73,7 +90,7 @@ def _table(mix: FittedMix, future: Future) -> pd.DataFrame:
     draws = media.sum(axis=1) + mix.draws.coefficients @ columns.T
     periods = len(future.dates)
     draws += _wandering(mix, periods) + _carried(mix, periods)
-    return _intervals(mix, future.dates, draws, _noise(mix, periods))
+    return draws, _noise(mix, periods)
 
 
 def _wandering(mix: FittedMix, periods: int) -> Floats:

@@ -30,6 +30,10 @@ class MediaMix(FittedMix):
         """See `forecast.held_back`."""
         return forecast.held_back(self)
 
+    def held_back_total(self) -> tuple[float, float]:
+        """See `forecast.held_back_total`."""
+        return forecast.held_back_total(self)
+
     def channels(self) -> pd.DataFrame:
         """See `curves.channels`."""
         return curves.channels(self)

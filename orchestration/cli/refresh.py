@@ -247,7 +247,8 @@ class Refresher:
                 "customer_value": {
                     "accept_changes": self.accept_changes,
                     "history_months": self.history,
-                }
+                },
+                "media_mix": {"history_months": self.history},
             }
             if is_publishing
             else None,

@@ -96,8 +96,9 @@ def run(
         typer.Option(
             min=0,
             max=24,
-            help="Also predict customers as of so many month ends before, where nobody "
-            "did, from what was known then, so that forecasts can be graded today.",
+            help="Also predict customers as of so many month ends before, and the mix "
+            "the 13 weeks up to them, where nobody did, from what was known then, so "
+            "that forecasts can be graded today.",
         ),
     ] = 0,
 ) -> None:

@@ -50,6 +50,13 @@ class Destination(StrEnum):
     whatsapp = "whatsapp"
 
 
+class Language(StrEnum):
+    """Of what people are written."""
+
+    es = "es"
+    en = "en"
+
+
 _Company = Annotated[str, typer.Option(help="Whose customers.")]
 _By = Annotated[str | None, typer.Option(help="Who asks. Default: the user.")]
 
@@ -171,11 +178,16 @@ def export(
     holdout: Annotated[
         bool, typer.Option("--holdout", help="Those kept back instead, to exclude.")
     ] = False,
+    language: Annotated[
+        Language, typer.Option(help="Of the text proposed to those who are leaving.")
+    ] = Language.es,
     by: _By = None,
 ) -> None:
     """Write whom to write to, in the columns that the destination imports.
 
     Consent is asked for once more. Meta and Google get identifiers hashed (SHA-256).
+    A list of a segment that is leaving proposes a text to each, with the discount of
+    the audience's coupon if it has one; Meta and Google get none.
     A telephone number is given only of who agreed to text messages at the shop.
     """
     from orchestration.lib.activation.audiences.exports import (
@@ -188,7 +200,9 @@ def export(
         load_company(url, company)
         with step(f"Writing {output}"):
             asked_by = by or getpass.getuser()
-            request = ExportRequest(company, name, to.value, asked_by, holdout)
+            request = ExportRequest(
+                company, name, to.value, asked_by, holdout, language.value
+            )
             done = export_audience(url, request, output)
     console.print(
         f"{done.row_count} customers. Left out: {done.withdrawn_count} took their "

@@ -176,6 +176,7 @@ def _of_model(subject: str, row: Mapping[str, Any], asset: list[str]) -> dict[st
 def _of_connection(row: Mapping[str, Any], said: str = "") -> dict[str, Any]:
     """The connection, and the table that an error names; else that of its checks."""
     facts: dict[str, Any] = {"subject": row["connection_id"]}
+    facts["source"] = row["source_slug"]
     source = SOURCES.get(row["source_slug"])
     if source and source.tables:
         names = [table.name for table in source.tables]

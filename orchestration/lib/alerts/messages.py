@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.links import Links
+from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.core.translations import measured, read_words, written
 from orchestration.lib.tenancy.companies import Company
 
@@ -146,15 +147,27 @@ def _event_text(
         for name in ("observed", "threshold"):
             fill[name] = measured(facts[name], unit, currency, language)
     subject = fill.get("subject", "")
+    source = _source_title(fill.get("source", ""), language)
     if facts.get("is_word"):
         subject = words[f"subjects.{subject}"]
+    # Its name is for commands, beside the title that people know.
+    is_named = source and subject != fill.get("source")
     fill |= {
+        "source": source,
+        "connection": f"{source} ({subject})" if is_named else source or subject,
         "subject": subject,
         "where": f" ({subject})" if subject else "",
         "label": fill.get(f"label_{language}", ""),
         "detail": _detail(fill, language)[:_LONGEST_DETAIL],
     }
     return words[f"events.{facts['event']}.{part}"].format(**fill).strip()
+
+
+def _source_title(slug: str, language: str) -> str:
+    """What people call a source; its slug where nobody declares it any more."""
+    source = SOURCES.get(slug)
+    titles = {"en": source.title, "es": source.title_es} if source else {}
+    return titles.get(language) or slug
 
 
 def _detail(fill: Mapping[str, str], language: str) -> str:

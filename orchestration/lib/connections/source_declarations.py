@@ -183,6 +183,7 @@ class Source:
     events: Events | None = None
     oauth: OAuth | None = None
     connect: Connect | None = None
+    title_es: str = ""
 
     @property
     def schema(self) -> str:
@@ -226,6 +227,7 @@ def _source(path: Path, told: dict[str, Any]) -> Source:
     return Source(
         slug=slug,
         title=told["title"]["en"],
+        title_es=told["title"].get("es", ""),
         tap_module=tap.partition(".tap:")[0] or _DECLARED_TAP,
         tap_arguments=() if tap else (slug,),
         tables=(*tables, *([RawTable("slices", _SLICES)] if slices else ())),

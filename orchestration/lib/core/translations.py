@@ -24,7 +24,8 @@ def read_words(language: str, of: str = "alerts") -> Mapping[str, str]:
     """Every text of a language by its dotted key, such as ``events.run_failed.title``.
 
     Values in braces are filled in with `str.format`. ``of`` is a folder of
-    ``metabase/labels``: alerts, plans, or gates, whose English is in `ml_assets`.
+    ``metabase/labels``: alerts, audiences, plans, or gates, whose English is in
+    `ml_assets`.
     """
     folder = PROJECT_ROOT / "metabase" / "labels" / of
     return _words((folder / f"{language}.yml").read_text(encoding="utf-8"))

@@ -21,7 +21,7 @@ _PAGES = PROJECT_ROOT / "metabase" / "pages"
 _VIEWS = re.compile(r"\breporting\.([a-z_0-9]+)")
 _WORDS = re.compile(r"\w+")
 _ASKS = ("sql", "from", "where", "order", "only_if")
-_DRAWS = ("metric", "columns", "x", "by", "metrics", "bubble")
+_DRAWS = ("metric", "beside", "columns", "x", "by", "metrics", "bubble")
 # The period that the reader chose is counted back from the newest month.
 _OF_A_PERIOD = ("${query.period}", "reporting.get_")
 _PERIODS = "kpi_months"

@@ -45,9 +45,11 @@ class Addressed(Database):
         return self.address
 
 
-def fill(warehouse: Warehouse, company: str, currency: str, seed: int) -> None:
+def fill(
+    warehouse: Warehouse, company: str, currency: str, seed: int, days: int = 400
+) -> None:
     """The company's marts as if its shop and its accounts had been read."""
-    media = shop(days=400, seed=seed)
+    media = shop(days=days, seed=seed)
     with psycopg.connect(warehouse.url) as database:
         cursor = database.cursor()
         # Half of what is sold is margin.
@@ -87,8 +89,9 @@ def companies(warehouse: Warehouse) -> Pair:
 
 
 def run(
-    warehouse: Warehouse, company: str, as_of: dt.date = AS_OF
+    warehouse: Warehouse, company: str, as_of: dt.date = AS_OF, history: int = 0
 ) -> dg.ExecuteInProcessResult:
+    config = {"outcomes": ["revenue"], "history_months": history}
     with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions("companies", [company])
         return dg.materialize(
@@ -99,7 +102,7 @@ def run(
                 "warehouse": Addressed(address=warehouse.url),
                 "company_day": CompanyDay(as_of_date=as_of.isoformat()),
             },
-            run_config={"ops": {"media_mix": {"config": {"outcomes": ["revenue"]}}}},
+            run_config={"ops": {"media_mix": {"config": config}}},
         )
 
 
@@ -205,6 +208,41 @@ def test_a_bad_mix_keeps_the_last_good_one_and_says_why(warehouse: Warehouse) ->
     )
     assert (total["status"], total["current_roi"]) == ("blocked", None)
     assert "es menor que 0" in total["reason_es"]
+
+
+def test_months_of_before_are_told_afterwards_and_graded(warehouse: Warehouse) -> None:
+    company = warehouse.add_pair().acme
+    # Of 540 days a window that ends three months back has no year before it.
+    fill(warehouse, company, "EUR", seed=6, days=540)
+    tests = """select origin_date + horizon_days as due, is_inside
+        from reporting.media_mix_backtests
+        where company_id = %s and outcome_unit = 'revenue' order by 1"""
+    gate = """select observed from predictions.gate_results
+        where company_id = %s and gate = 'mix_better_than_naive'"""
+
+    run(warehouse, company)
+    by_night, judged = (warehouse.rows(query, [company]) for query in (tests, gate))
+    run(warehouse, company, history=3)
+
+    told = warehouse.rows(tests, [company])
+    last = dt.date(2026, 10, 31)
+    assert [row["due"] for row in by_night] == [last]
+    assert [row["due"] for row in told] == [
+        dt.date(2026, 8, 31),
+        dt.date(2026, 9, 30),
+        last,
+    ]
+    assert told[-1] == by_night[0]
+    # They are graded, and the gate looks at those of a night.
+    assert warehouse.rows(gate, [company]) == judged
+    (total,) = warehouse.rows(
+        """select prediction_count, graded_count, inside_share
+        from reporting.accuracy_totals
+        where company_id = %s and subject = 'mix_91d'""",
+        [company],
+    )
+    inside = sum(bool(row["is_inside"]) for row in told)
+    assert list(total.values()) == [3, 3, pytest.approx(inside / 3)]
 
 
 def test_a_company_without_advertising_has_a_status_and_no_failure(

@@ -322,7 +322,7 @@ def test_reads_and_decisions_are_told_in_sentences(
     warehouse: Warehouse, pair: Pair
 ) -> None:
     told = [
-        ("succeeded", 12, 2, None),
+        ("succeeded", 45_000, 2, None),
         ("succeeded", 0, 0, None),
         ("failed", None, None, "access denied."),
         ("interrupted", None, None, None),
@@ -351,7 +351,7 @@ def test_reads_and_decisions_are_told_in_sentences(
             "2 filas de shopify quedaron en cuarentena",
             "2 rows of shopify were put in quarantine",
         ),
-        ("Se leyeron 12 filas de shopify", "Read 12 rows of shopify"),
+        ("Se leyeron 45.000 filas de shopify", "Read 45,000 rows of shopify"),
         (
             "La lectura de shopify falló. Detalle técnico (en inglés): access denied.",
             "Reading shopify failed: access denied.",

@@ -39,7 +39,7 @@ def test_every_card_says_its_unit(language: str) -> None:
 
 def _texts(language: str) -> Iterator[tuple[str, str]]:
     """Every text that may stand on a page, in a mail or in a card's answer."""
-    for folder in ("labels", "labels/importer", "labels/alerts"):
+    for folder in ("labels", "labels/importer", "labels/alerts", "labels/audiences"):
         for key, text in read_labels(CONTENT_ROOT / folder, language).items():
             yield f"{folder}: {key}", text
     content = load_content(CONTENT_ROOT, PESOS, language)

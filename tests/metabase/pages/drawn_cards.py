@@ -11,10 +11,10 @@ from metabase.content.entities import Card, Placement
 from metabase.content.labels import read_labels
 from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.content.warehouse import Result, connect_as, run
-from metabase.rendering.cards import draw_card
+from metabase.rendering.cards import DrawnCard, draw_card
 from metabase.rendering.charts import chart_spec
 
-__all__ = ["answer_of", "card_named", "chart", "plotted", "shown"]
+__all__ = ["answer_of", "card_named", "chart", "drawn", "plotted", "shown"]
 
 
 def card_named(name: str, language: str = "es") -> Card:
@@ -37,14 +37,19 @@ def answer_of(url: str, card: Card, company: str = "acme", **chosen: Any) -> Res
         return run(connection, *card.chosen_sql(told))
 
 
-def shown(url: str, name: str, company: str = "acme", **told: Any) -> list[list[str]]:
-    """The texts of a table's rows."""
+def drawn(url: str, name: str, company: str = "acme", **told: Any) -> DrawnCard:
+    """The card as a page draws it."""
     card = card_named(name)
     labels = read_labels(CONTENT_ROOT / "labels", "es")
     place = Placement("a", "b", 0, 0, 24, 8)
     answer = answer_of(url, card, company, **told)
-    drawn = draw_card(card, place, answer, labels, "Nada.")
-    return [[cell.text for cell in row] for row in drawn.rows]
+    return draw_card(card, place, answer, labels, "Nada.")
+
+
+def shown(url: str, name: str, company: str = "acme", **told: Any) -> list[list[str]]:
+    """The texts of a table's rows."""
+    rows = drawn(url, name, company, **told).rows
+    return [[cell.text for cell in row] for row in rows]
 
 
 def chart(url: str, name: str, company: str = "acme", **chosen: Any) -> dict[str, Any]:

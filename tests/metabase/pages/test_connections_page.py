@@ -21,8 +21,8 @@ _CARDS = (
 
 def test_a_connection_that_fails_comes_first_with_its_error(shops_url: str) -> None:
     assert shown(shops_url, "connection_lights") == [
-        ["Rojo: No se puede leer", "ads", "50,0", "3", "Caducó."],
-        ["Verde: Al día", "shop", "2,0", "0", "—"],
+        ["Rojo: No se puede leer", "Meta Ads (ads)", "50,0", "3", "Caducó."],
+        ["Verde: Al día", "Shopify (shop)", "2,0", "0", "—"],
     ]
 
 

@@ -124,11 +124,13 @@ def test_the_value_of_channels_stands_beside_what_came(shops_url: str) -> None:
 def test_the_mix_is_shown_beside_what_was_sold_in_money(shops_url: str) -> None:
     assert _shown(shops_url, "mix_backtest_results") == [
         [
-            *("30 jun 1997", "58.000,00\xa0€", "64.000,00\xa0€", "58k"),
+            *("30 jun 1997", "58.000,00\xa0€", "52.200,00\xa0€", "63.800,00\xa0€"),
+            *("64.000,00\xa0€", "No", "58k"),
             *("12,5\xa0%", "20,0\xa0%", "85\xa0%"),
         ],
         [
-            *("31 mar 1997", "61.500,00\xa0€", "60.200,00\xa0€", "62k"),
+            *("31 mar 1997", "61.500,00\xa0€", "55.350,00\xa0€", "67.650,00\xa0€"),
+            *("60.200,00\xa0€", "Sí", "62k"),
             *("8,4\xa0%", "20,0\xa0%", "85\xa0%"),
         ],
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.metabase.pages.drawn_cards import answer_of, card_named, shown
+from tests.metabase.pages.drawn_cards import answer_of, card_named, drawn, shown
 
 
 def euros(*amounts: str) -> list[str]:
@@ -53,6 +53,8 @@ def test_headlines_are_of_the_last_month_that_is_over(shops_url: str) -> None:
         "month_blended_return": "8,5\xa0\N{MULTIPLICATION SIGN}",
         "month_contribution": "227,50\xa0€",
         "month_conversion": "2,3\xa0%",
+        "month_new_return": "3,0\xa0\N{MULTIPLICATION SIGN}",
+        "month_gross_margin": "340,00\xa0€",
     }
 
     assert {name: shown(shops_url, name) for name in told} == {
@@ -60,10 +62,25 @@ def test_headlines_are_of_the_last_month_that_is_over(shops_url: str) -> None:
     }
 
 
+def test_headlines_stand_beside_a_year_before_and_their_target(shops_url: str) -> None:
+    def told(name: str) -> list[tuple[str, str]]:
+        trend = drawn(shops_url, name).trend
+        assert trend is not None
+        return [(one.text, one.meaning) for one in trend.lines]
+
+    assert told("month_net_sales") == [
+        ("ago 1997: ▲ 50\xa0% frente a un año antes", "good"),
+        ("▼ 15\xa0% frente a su objetivo", "bad"),
+    ]
+    # More spend is neither better nor worse.
+    assert told("month_spend") == [("ago 1997: ▲ 25\xa0% frente a un año antes", "")]
+    assert told("month_orders") == [("ago 1997", "")]
+
+
 def test_changes_are_of_that_month_in_their_order(shops_url: str) -> None:
     assert shown(shops_url, "month_changes") == [
         ["Ventas netas", "850 EUR", "-13\xa0%", "50\xa0%", "1.000 EUR", "-15\xa0%"],
-        ["Gasto", "100 EUR", "—", "—", "—", "—"],
+        ["Gasto", "100 EUR", "—", "25\xa0%", "—", "—"],
         [
             *("Ventas por unidad gastada en publicidad", "8,5 \N{MULTIPLICATION SIGN}"),
             *("10\xa0%", "—", "10,0 \N{MULTIPLICATION SIGN}", "-15\xa0%"),

@@ -141,13 +141,21 @@ def test_another_currency_changes_the_unit_and_nothing_else(
 
 def test_weeks_that_were_held_back_are_predicted_with_intervals(known: Market) -> None:
     until = known.frame["date"].iloc[-14].date()
+    known_until = fitted(known.frame, fitted_until=until)
 
-    later = fitted(known.frame, fitted_until=until).held_back()
+    later = known_until.held_back()
 
     inside = later["actual"].between(later["expected_lower"], later["expected_upper"])
     assert inside.sum() >= 9
     error = (later["expected"] / later["actual"] - 1).abs().mean()
     assert error < 0.10
+    # Weeks err together, by the level, and apart, by their noise: the total is less
+    # sure than of weeks that err apart, and surer than of weeks all off at once.
+    lower, upper = known_until.held_back_total()
+    width = later["expected_upper"] - later["expected_lower"]
+    assert np.sqrt((width**2).sum()) < upper - lower < width.sum()
+    assert lower < later["actual"].sum() < upper
+    assert lower < later["expected"].sum() < upper
 
 
 def test_a_black_friday_is_not_credited_to_advertising(

@@ -10,6 +10,10 @@ forecasts as (
     select * from {{ ref('forecast_grades') }}
 ),
 
+mixes as (
+    select * from {{ ref('media_mix_backtests') }}
+),
+
 scenarios as (
     select * from {{ ref('scenario_grades') }}
 ),
@@ -52,6 +56,17 @@ predictions as (
         abs(value_error_share) as error_share
     from forecasts
     where horizon_days = 365
+    union all
+    -- With what was spent: the mix tells what spend brings, not how much it is.
+    select
+        company_id,
+        'mix_91d' as subject,
+        origin_date + horizon_days as due_date,
+        true as is_graded,
+        is_inside,
+        abs(bias) as error_share
+    from mixes
+    where outcome_unit = 'revenue'
     union all
     -- A scenario has an interval of its gain, not of what is sold; one that
     -- nobody followed says nothing of its projection.

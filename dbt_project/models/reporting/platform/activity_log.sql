@@ -233,20 +233,41 @@ activities as (
     from refusals
 ),
 
+-- Counts as each language writes them.
+written as (
+    select
+        *,
+        facts || jsonb_strip_nulls(
+            jsonb_build_object(
+                'count', {{ written_number("facts ->> 'count'") }},
+                'left', {{ written_number("facts ->> 'left'") }}
+            )
+        ) as facts_en,
+        facts || jsonb_strip_nulls(
+            jsonb_build_object(
+                'count',
+                translate({{ written_number("facts ->> 'count'") }}, ',', '.'),
+                'left',
+                translate({{ written_number("facts ->> 'left'") }}, ',', '.')
+            )
+        ) as facts_es
+    from activities
+),
+
 told as (
     select
-        activities.company_id,
-        activities.activity_type || '/' || activities.subject_id as activity_id,
-        activities.activity_type,
-        activities.happened_at,
-        activities.facts ->> 'source' as source_slug,
-        {{ filled_in('templates.template_es', 'activities.facts', facts) }}
+        written.company_id,
+        written.activity_type || '/' || written.subject_id as activity_id,
+        written.activity_type,
+        written.happened_at,
+        written.facts ->> 'source' as source_slug,
+        {{ filled_in('templates.template_es', 'written.facts_es', facts) }}
             as sentence_es,
-        {{ filled_in('templates.template_en', 'activities.facts', facts) }}
+        {{ filled_in('templates.template_en', 'written.facts_en', facts) }}
             as sentence_en
-    from activities
+    from written
     left join templates
-        on activities.activity_type = templates.activity_type
+        on written.activity_type = templates.activity_type
 )
 
 select * from told

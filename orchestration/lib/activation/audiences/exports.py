@@ -16,16 +16,18 @@ import psycopg
 from orchestration.lib.activation.audiences.contacts import members_now
 from orchestration.lib.activation.audiences.layouts import LAYOUTS, e164
 from orchestration.lib.activation.audiences.membership import Audience, load_audience
+from orchestration.lib.activation.audiences.texts import Coupon, text_for
+from orchestration.lib.core.spreadsheet_cells import text_cell
 from orchestration.lib.core.temporary_folders import forget_abandoned
 from orchestration.lib.warehouse.database import connect
 
 __all__ = ["ExportRequest", "Exported", "export_audience", "write_rows"]
 
-# Where a message can name a code; advertising platforms take none.
-_COUPON_COLUMNS = {
-    "csv": "coupon_code",
-    "klaviyo": "timonel_coupon_code",
-    "whatsapp": "coupon_code",
+# Where somebody is written to, the text and the code; advertising platforms take none.
+_COLUMNS = {
+    "csv": ("proposed_text", "coupon_code"),
+    "klaviyo": ("timonel_proposed_text", "timonel_coupon_code"),
+    "whatsapp": ("proposed_text", "coupon_code"),
 }
 
 
@@ -58,6 +60,8 @@ class ExportRequest:
         A key of `LAYOUTS`.
     is_holdout
         Those kept back instead of those to write to, as a list to exclude.
+    language
+        Of the proposed text.
     """
 
     company_id: str
@@ -65,14 +69,16 @@ class ExportRequest:
     destination: str
     exported_by: str
     is_holdout: bool = False
+    language: str = "es"
 
 
 def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
     """Write an audience as a file that its destination imports.
 
-    Whoever took their consent back since is left out. Has the audience a coupon in the
-    shop, its code is the last column of those written to. The file appears whole or not
-    at all, readable by its owner only; that it was given out is noted.
+    Whoever took their consent back since is left out. Those of a segment that is
+    leaving are proposed a text each (`texts.text_for`); has the audience a coupon in
+    the shop, its code is the last column of those written to. The file appears whole
+    or not at all, readable by its owner only; that it was given out is noted.
 
     Raises
     ------
@@ -85,12 +91,14 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
         members = members_now(database, audience, is_held_back=request.is_holdout)
     with connect(url, "orchestrator") as database:
         agreed = [member for member in members if member.has_consent]
-        found = [row for each in agreed if (row := layout.row(each.contact))]
-        rows = [layout.cells(row) for row in found]
-        columns, code = layout.columns, _coupon_code(database, audience, request)
-        if code:
-            columns = (*columns, _COUPON_COLUMNS[request.destination])
-            rows = [[*row, code] for row in rows]
+        coupon = _coupon(database, audience, request)
+        rows = [
+            {**dict(zip(layout.columns, layout.cells(row), strict=True)), **more}
+            for each in agreed
+            if (row := layout.row(each.contact))
+            for more in (_written(audience, each.first_name, coupon, request),)
+        ]
+        columns = tuple(rows[0]) if rows else layout.columns
         exported = Exported(
             audience,
             len(rows),
@@ -102,23 +110,35 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
             ),
         )
         _note(database, exported, request)
-        write_rows(path, [columns, *rows])
+        write_rows(path, [columns, *(list(row.values()) for row in rows)])
     return exported
 
 
-def _coupon_code(
+def _written(
+    audience: Audience, name: str | None, coupon: Coupon | None, request: ExportRequest
+) -> dict[str, str]:
+    """What may be written to one of them, by column; nothing to those kept back."""
+    if request.is_holdout or request.destination not in _COLUMNS:
+        return {}
+    text_column, code_column = _COLUMNS[request.destination]
+    text = text_for(audience.segment_id, name, coupon, request.language)
+    told = {} if text is None else {text_column: text_cell(text)}
+    return told | ({code_column: coupon[0]} if coupon else {})
+
+
+def _coupon(
     database: psycopg.Connection, audience: Audience, request: ExportRequest
-) -> str | None:
+) -> Coupon | None:
     """What members may use now; None for those kept back, who may not."""
-    if request.is_holdout or request.destination not in _COUPON_COLUMNS:
+    if request.is_holdout or request.destination not in _COLUMNS:
         return None
     found = database.execute(
-        """select code from ops.coupons
+        """select code, percent from ops.coupons
         where company_id = %s and audience_id = %s and state = 'created'
             and ends_at > now()""",
         (audience.company_id, audience.audience_id),
     ).fetchone()
-    return str(found[0]) if found else None
+    return (str(found[0]), found[1]) if found else None
 
 
 def _note(

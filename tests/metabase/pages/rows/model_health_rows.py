@@ -57,8 +57,9 @@ create table reporting.forecast_grades (
 );
 create table reporting.media_mix_backtests (
     company_id text, outcome_unit text, origin_date date, expected double precision,
-    actual double precision, mape double precision, naive_mape double precision,
-    coverage double precision, sentence_es text
+    expected_lower double precision, expected_upper double precision,
+    actual double precision, is_inside boolean, mape double precision,
+    naive_mape double precision, coverage double precision, sentence_es text
 );
 create table reporting.accuracy_totals (
     company_id text, subject_order integer, subject_label_es text,
@@ -143,10 +144,13 @@ def fill_health(
         for unit, share in (("revenue", 1), ("orders", 0.01)):
             connection.execute(
                 """insert into reporting.media_mix_backtests
-                values (%s, %s, %s, %s, %s, %s, 0.2, 0.846, %s)""",
+                values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0.2, 0.846, %s)""",
                 (
                     *(company_id, unit, mix.origin),
-                    *(share * mix.expected, share * mix.actual, mix.mape),
+                    *(share * mix.expected * end for end in (1, 0.9, 1.1)),
+                    share * mix.actual,
+                    0.9 <= mix.actual / mix.expected <= 1.1,
+                    mix.mape,
                     f"{mix.expected / 1000:.0f}k",
                 ),
             )

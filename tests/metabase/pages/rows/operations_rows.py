@@ -9,8 +9,9 @@ __all__ = ["NAMES", "TABLES", "fill_operations"]
 
 TABLES = """
 create table reporting.connector_health (
-    company_id text, connection_id text, light text, status_label_es text,
-    hours_since_read numeric(18, 2), quarantined_record_count integer, error_es text
+    company_id text, connection_id text, source_slug text, light text,
+    status_label_es text, hours_since_read numeric(18, 2),
+    quarantined_record_count integer, error_es text
 );
 create table reporting.agency_clients (
     company_id text, client_name text, attention text, attention_rank integer,
@@ -83,8 +84,17 @@ def fill_operations(connection: psycopg.Connection, company_id: str) -> None:
         )
         connection.execute(query, row)
 
-    insert("connector_health", "shop", "green", "Al día", 2, 0, None)
-    insert("connector_health", "ads", "red", "No se puede leer", 50, 3, "Caducó.")
+    insert("connector_health", "shop", "shopify", "green", "Al día", 2, 0, None)
+    insert(
+        "connector_health",
+        "ads",
+        "meta_ads",
+        "red",
+        "No se puede leer",
+        50,
+        3,
+        "Caducó.",
+    )
     month = (1000.5, 0.1, None, 2.5, 1.5, 3.5, 9, 99.5, 3, 0)
     for place, attention in ((7, "none"), (1, "blocked")):
         client = f"{attention} client of {company_id}"

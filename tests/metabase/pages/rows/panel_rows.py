@@ -70,7 +70,8 @@ create table reporting.performance_changes_by_month (
     company_id text, month_start_date date, metric_name text, place integer,
     figure numeric(24, 6),
     month_change double precision, year_change double precision,
-    month_target numeric(24, 6), target_change double precision
+    year_figure numeric(24, 6), month_target numeric(24, 6),
+    target_change double precision
 );
 create table reporting.performance_changes_by_period (
     company_id text, period_kind text, period_start_date date, period_end_date date,
@@ -185,12 +186,15 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
             *(spend and 400, spend and 9, spend and 3),
         )
     for month, place, name, *changes in (
-        ("1997-07-01", 1, "net_sales", 90, 9, 9, None, None),
-        ("1997-08-01", 2, "spend", 100, None, None, None, None),
-        ("1997-08-01", 3, "blended_return", 8.5, 0.1, None, 10, -0.15),
-        ("1997-08-01", 1, "net_sales", 850.4, -0.13, 0.5, 1000, -0.15),
-        ("1997-08-01", 11, "visit_conversion_rate", 0.0225, 0.125, None, 0.02, 0.125),
-        *((month, 1, "net_sales", 70, 2, 2, 7, 0) for month, *_ in newest),
+        ("1997-07-01", 1, "net_sales", 90, 9, 9, 9, None, None),
+        ("1997-08-01", 2, "spend", 100, None, 0.25, 80, None, None),
+        ("1997-08-01", 3, "blended_return", 8.5, 0.1, None, None, 10, -0.15),
+        ("1997-08-01", 1, "net_sales", 850.4, -0.13, 0.5, 566.67, 1000, -0.15),
+        (
+            *("1997-08-01", 11, "visit_conversion_rate"),
+            *(0.0225, 0.125, None, None, 0.02, 0.125),
+        ),
+        *((month, 1, "net_sales", 70, 2, 2, 23, 7, 0) for month, *_ in newest),
     ):
         insert("performance_changes_by_month", month, name, place, *changes)
     later = [

@@ -66,11 +66,11 @@ def test_a_bad_model_a_late_source_and_a_failed_token_arrive_once_and_climb(
     for box in (mailbox, hook):
         assert len(box.subjects) == len(set(box.subjects)) == 3
     assert sorted(hook.subjects) == [
-        "[high] Acme: The connection meta fails",
+        "[high] Acme: The connection Meta Ads (meta) fails",
         "[high] Acme: The model of customer value was not published",
-        "[medium] Acme: The source google is late",
+        "[medium] Acme: The source Meta Ads (google) is late",
     ]
-    assert "[alta] Acme: La conexión meta falla" in mailbox.subjects
+    assert "[alta] Acme: La conexión Meta Ads (meta) falla" in mailbox.subjects
 
     numbers = {a["topic"]: a["alert_id"] for a in list_alerts(office.url, "acme")}
     answered = numbers.pop("connection_failing:meta")
@@ -172,7 +172,7 @@ def test_a_message_says_since_when_how_much_what_to_do_and_where(
     told.at(5)
 
     ((subject, body),) = mailbox.mails
-    assert subject == "[alta] Acme: La fuente google lleva retraso"
+    assert subject == "[alta] Acme: La fuente Meta Ads (google) lleva retraso"
     lines = body.replace("\r", "").strip().split("\n")
     assert lines[1] == "Desde: 21 nov 2026, 12:00 (Europe/Madrid)"
     assert lines[2] == "Qué se vio: 49,1 horas sin leerse; el límite son 48"

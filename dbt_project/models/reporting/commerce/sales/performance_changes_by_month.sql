@@ -16,10 +16,20 @@ compared as (
         changes.figure,
         changes.month_change,
         changes.year_change,
+        -- Of what year_change is told against, and of nothing else.
+        case
+            when changes.year_change is not null then year_before.figure
+        end::numeric(24, 6) as year_figure,
         targets.target as month_target,
         (changes.figure / targets.target - 1)::double precision
             as target_change
     from changes
+    left join changes as year_before
+        on
+            changes.company_id = year_before.company_id
+            and changes.metric_name = year_before.metric_name
+            and changes.month_start_date
+            = year_before.month_start_date + interval '1 year'
     left join targets
         on
             changes.company_id = targets.company_id

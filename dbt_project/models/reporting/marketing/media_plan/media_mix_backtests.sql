@@ -39,7 +39,11 @@ told as (
         shortened.origin_date,
         shortened.horizon_days,
         shortened.expected,
+        shortened.expected_lower,
+        shortened.expected_upper,
         shortened.actual,
+        shortened.actual between shortened.expected_lower
+        and shortened.expected_upper as is_inside,
         shortened.bias,
         shortened.mape,
         shortened.coverage,
