@@ -11,7 +11,8 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from ml_assets.assets.table_rows import names, read_many
+from ml_assets.assets.many_rows import read_many
+from ml_assets.assets.table_rows import names
 from ml_assets.clv.drift import LastPublished
 from ml_assets.clv.fit_identity import MODEL_VERSION, fit_id
 from ml_assets.clv.sources import SOURCE_WINDOW_DAYS
