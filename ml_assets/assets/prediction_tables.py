@@ -117,6 +117,8 @@ def _model_name(model: CustomerModel | None) -> str:
     if model.choice is None:
         return model.status
     spend = "gamma_gamma" if model.spending.fit else "own_means"
+    if model.spending.level is not None:
+        spend += "_by_frequency"
     return f"{model.choice.orders.name}+{spend}"
 
 
