@@ -96,6 +96,9 @@ def read_many(
 ) -> pd.DataFrame:
     """What a query tells of many rows: each column as one value of bytes.
 
+    Of a column Postgres tells a gigabyte at the most, 130 million numbers, and refuses
+    more with an error.
+
     Parameters
     ----------
     types
