@@ -39,6 +39,7 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
     "integer": _number("decimal", 0),
     "one_decimal": _number("decimal", 1),
     "two_decimals": _number("decimal", 2),
+    "three_decimals": _number("decimal", 3),
     "times": _number("decimal", 1, suffix="\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}"),
     "percent": _number("percent", 0),
     "percent_one_decimal": _number("percent", 1),

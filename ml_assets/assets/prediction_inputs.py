@@ -11,7 +11,8 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from ml_assets.assets.table_rows import names, read_many
+from ml_assets.assets.many_rows import read_many
+from ml_assets.assets.table_rows import names
 from ml_assets.clv.drift import LastPublished
 from ml_assets.clv.fit_identity import MODEL_VERSION, fit_id
 from ml_assets.clv.sources import SOURCE_WINDOW_DAYS
@@ -156,13 +157,9 @@ def read_mart_totals(
 ) -> MartTotals:
     """What the company's orders say, counted without the summaries between."""
     row = database.execute(
-        """with customers as (
-            select customer_id, sum(net_revenue) as net_revenue
-            from marts.orders
-            where company_id = %s and is_purchase and order_date <= %s
-            group by customer_id
-        )
-        select count(customer_id), coalesce(sum(net_revenue), 0) from customers""",
+        """select count(distinct customer_id), coalesce(sum(net_revenue), 0)
+        from marts.orders
+        where company_id = %s and is_purchase and order_date <= %s""",
         (company_id, as_of_date),
     ).fetchone()
     assert row is not None  # noqa: S101 - an aggregate always has a row

@@ -12,9 +12,10 @@ import pyarrow as pa
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from ml_assets.assets.many_rows import add_many
 from ml_assets.assets.prediction_inputs import FitIdentity
 from ml_assets.assets.spoken import in_spanish
-from ml_assets.assets.table_rows import append, as_row, copy_rows, names, upsert
+from ml_assets.assets.table_rows import append, as_row, names, upsert
 from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.fit_identity import MODEL_VERSION
 from ml_assets.clv.fitted_parameters import fitted_parameters
@@ -45,7 +46,7 @@ def write_valuation(
     rows = pa.Table.from_pandas(valuation.predictions, preserve_index=False)
     of_all = _of_all_rows(identity)
     if not _has_history(database, identity):
-        copy_rows(database, "predictions_customer_history", rows, of_all)
+        add_many(database, "predictions_customer_history", rows, of_all)
     if identity.is_replayed:
         return
     database.execute(
@@ -116,6 +117,8 @@ def _model_name(model: CustomerModel | None) -> str:
     if model.choice is None:
         return model.status
     spend = "gamma_gamma" if model.spending.fit else "own_means"
+    if model.spending.level is not None:
+        spend += "_by_frequency"
     return f"{model.choice.orders.name}+{spend}"
 
 

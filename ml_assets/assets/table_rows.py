@@ -1,77 +1,30 @@
-"""Rows into the room `predictions`: few by statement, many by COPY from Arrow.
+"""Few rows into the room `predictions`, and out of the rooms as data frames.
 
-And out of the rooms, as data frames of one company.
+Many go by `many_rows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import psycopg
-import pyarrow as pa
-from psycopg import ClientCursor, sql
+from psycopg import sql
 from psycopg.rows import dict_row
-from pyarrow.csv import (
-    ConvertOptions,
-    ParseOptions,
-    WriteOptions,
-    read_csv,
-    write_csv,
-)
 
 __all__ = [
     "append",
     "as_row",
-    "copy_rows",
     "insert",
     "names",
     "read_frame",
-    "read_many",
     "replace_frame",
     "upsert",
 ]
 
 Row = dict[str, Any]
-
-_ARROWS: Final = {each: pd.ArrowDtype(each) for each in (pa.string(), pa.date32())}
-
-
-def copy_rows(
-    database: psycopg.Connection, table: str, rows: pa.Table, of_all: Row | None = None
-) -> None:
-    """Add rows, many, to a table of the room.
-
-    By way of a table of the session: COPY enters none with row-level security.
-
-    Parameters
-    ----------
-    of_all
-        Columns that all rows share, with their value: it is sent once.
-    """
-    of_all = of_all or {}
-    target, staged = sql.Identifier("predictions", table), sql.Identifier("new_rows")
-    columns = names(rows.column_names)
-    database.execute(
-        sql.SQL("create temporary table {} as select {} from {} limit 0").format(
-            staged, columns, target
-        )
-    )
-    copy = sql.SQL("copy {} ({}) from stdin (format csv)").format(staged, columns)
-    with database.cursor().copy(copy) as stream:
-        write_csv(rows, _Lines(stream), WriteOptions(include_header=False))
-    database.execute(
-        sql.SQL("insert into {} ({}) select {} from {}").format(
-            target,
-            names((*rows.column_names, *of_all)),
-            sql.SQL(", ").join([columns, *map(sql.Placeholder, of_all)]),
-            staged,
-        ),
-        of_all,
-    )
-    database.execute(sql.SQL("drop table {}").format(staged))
 
 
 def insert(database: psycopg.Connection, table: str, rows: list[Row]) -> None:
@@ -116,41 +69,6 @@ def read_frame(
     cursor.execute(query.encode(), {"company": company_id, **values})
     columns = [column.name for column in cursor.description or ()]
     return pd.DataFrame(cursor.fetchall(), columns=columns)
-
-
-def read_many(
-    database: psycopg.Connection,
-    query: str,
-    values: tuple[object, ...],
-    types: Mapping[str, pa.DataType],
-) -> pd.DataFrame:
-    """What a query tells of many rows, by COPY: no row is an object of Python.
-
-    Parameters
-    ----------
-    types
-        Of every column. Numbers come as those of numpy, NaN where there is none;
-        texts and days stay Arrow's.
-    """
-    told = ClientCursor(database).mogrify(query.encode(), values)
-    copy = sql.SQL("copy ({}) to stdout (format csv, header)").format(
-        sql.SQL(told)  # its values were quoted above
-    )
-    text = pa.BufferOutputStream()
-    with database.cursor().copy(copy) as stream:
-        for block in stream:
-            text.write(block)
-    # Postgres puts quotes round a text of nothing, and none where there is null.
-    options = ConvertOptions(
-        column_types=dict(types),
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=False,
-    )
-    parsing = ParseOptions(newlines_in_values=True)
-    rows = read_csv(text.getvalue(), parse_options=parsing, convert_options=options)
-    frame: pd.DataFrame = rows.to_pandas(types_mapper=_ARROWS.get, split_blocks=True)
-    return frame
 
 
 def replace_frame(
@@ -208,18 +126,3 @@ def _columns(rows: list[Row]) -> list[str]:
 
 def _null(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
-
-
-class _Lines:
-    """What writes CSV wants of a file, and COPY gives."""
-
-    closed = False
-
-    def __init__(self, stream: psycopg.Copy) -> None:
-        self._stream = stream
-
-    def write(self, data: bytes) -> None:
-        self._stream.write(bytes(data))
-
-    def flush(self) -> None:
-        """COPY sends what it has at its end."""

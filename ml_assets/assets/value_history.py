@@ -12,6 +12,7 @@ import pandas as pd
 import psycopg
 
 from ml_assets.assets.forecast_ledger import grade_due_forecasts, read_backtests
+from ml_assets.assets.many_rows import read_many
 from ml_assets.assets.prediction_inputs import (
     PURCHASES,
     identify,
@@ -19,7 +20,6 @@ from ml_assets.assets.prediction_inputs import (
     read_sources,
 )
 from ml_assets.assets.prediction_tables import write_valuation
-from ml_assets.assets.table_rows import read_many
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fit_identity import data_hash
 from ml_assets.clv.purchases import purchase_days

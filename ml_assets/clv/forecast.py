@@ -180,6 +180,8 @@ def _spend_share(spending: Spending, orders: Floats, seen: Seen) -> float:
     step = max(1, orders.size // LARGEST_SAMPLE)
     days, mean = seen.spent.days[::step], seen.spent.mean[::step]
     some = orders[::step]
+    if spending.level is not None:
+        mean, some = mean / spending.level[::step], some * spending.level[::step]
 
     def total(at: Floats) -> float:
         # Below 1 the mean is infinite; there is no more to learn from such a step.

@@ -4,26 +4,25 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, pearsonr, spearmanr
+from scipy.stats import norm, pearsonr
 
 from ml_assets.clv.gates import GateResult
 from ml_assets.clv.histories import Floats, column_of_floats
+from ml_assets.clv.spending import MOST_DEPENDENT, rank_correlation
 from ml_assets.sentences import Sentence
 
 __all__ = ["independence_of_frequency_and_value"]
 
 _GATE: Final = "independence_of_frequency_and_value"
 _WARN_ABOVE: Final = 0.3
-_BLOCK_ABOVE: Final = 0.5
-# Fisher's interval divides by sqrt(n - 3).
-_SMALLEST_SAMPLE: Final = 4
 
 
 def independence_of_frequency_and_value(summaries: pd.DataFrame) -> GateResult:
     """Pearson and Spearman between x and m of repeat customers.
 
-    Above 0.3 in size either warns; a Spearman above 0.5 blocks. Observed keeps its
-    sign.
+    Above 0.3 in size either warns; with a Spearman above 0.5 what customers spend is
+    learned by how often they buy (`spending.levels_by_days`), which is told. Observed
+    keeps its sign.
 
     Parameters
     ----------
@@ -34,10 +33,10 @@ def independence_of_frequency_and_value(summaries: pd.DataFrame) -> GateResult:
     value = column_of_floats(summaries, "monetary_value")
     used = (frequency > 0) & (value > 0)
     x, m = frequency[used], value[used]
-    if x.size < _SMALLEST_SAMPLE or np.ptp(x) == 0 or np.ptp(m) == 0:
+    spearman = rank_correlation(x, m)
+    if spearman is None:
         return _untestable(x, m)
     pearson = float(pearsonr(x, m).statistic)
-    spearman = float(spearmanr(x, m).statistic)
     observed = max(pearson, spearman, key=abs)
     seen = Sentence(
         "independence.seen",
@@ -47,16 +46,16 @@ def independence_of_frequency_and_value(summaries: pd.DataFrame) -> GateResult:
         spearman=_interval(spearman, x, 1 + spearman**2 / 2),
     )
     # One giant customer makes a Pearson of 0.9 alone: ranks tell whether all do it.
-    if abs(spearman) > _BLOCK_ABOVE:
+    if abs(spearman) > MOST_DEPENDENT:
         message = Sentence(
-            "independence.blocked",
-            "Order value moves with frequency: {seen}; above {most} in size predicted "
-            "value would be wrong. Separate the buyer groups that differ (wholesale, "
-            "subscriptions) and run again.",
+            "independence.by_frequency",
+            "Order value moves with frequency: {seen}; above {most} in size it is "
+            "learned in groups of customers with about as many purchases. Separate the "
+            "buyer groups that differ (wholesale, subscriptions) to know them better.",
             seen=seen,
-            most=_BLOCK_ABOVE,
+            most=MOST_DEPENDENT,
         )
-        return GateResult(_GATE, "blocked", spearman, _BLOCK_ABOVE, message)
+        return GateResult(_GATE, "warned", spearman, MOST_DEPENDENT, message)
     if abs(observed) > _WARN_ABOVE:
         message = Sentence(
             "independence.warned",

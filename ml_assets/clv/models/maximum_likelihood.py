@@ -30,6 +30,9 @@ _SURELY_QUADRATIC = 0.1
 _MOST_LAST_STEPS = 5
 # What is left then is below the rounding of a sum over many customers.
 _EXACT = 1e-11
+# A step this small leaves its square: the curvature at its end is that at its beginning
+# to eight digits, and to ask for it costs as much as any other step.
+_LAST_STEP = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +180,10 @@ class _InLogs:
         """The mean there without penalty and prior."""
         return self._evaluate(log_theta)[3]
 
+    def hold(self, log_theta: Floats, near: Floats) -> None:
+        """Tell of a point what is known of one that lies next to it."""
+        self._known[log_theta.tobytes()] = self._evaluate(near)
+
     def _evaluate(self, log_theta: Floats) -> tuple[float, Floats, Floats, float]:
         point = log_theta.tobytes()
         if point in self._known:
@@ -208,6 +215,9 @@ def _last_steps(in_logs: _InLogs, log_theta: Floats) -> tuple[Floats, float]:
         if not _EXACT < size < _SURELY_QUADRATIC:
             break
         candidate = log_theta - step
+        if size < _LAST_STEP:
+            in_logs.hold(candidate, log_theta)
+            return candidate, size**2
         next_step = _newton_step(in_logs, candidate)
         next_size = float(np.abs(next_step).max())
         if not next_size < size:

@@ -143,3 +143,23 @@ def frequent_shop(seed: int = 0) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])
     whole = np.floor(table["day"].to_numpy()).astype("timedelta64[D]")
     return table.assign(ordered_at=np.datetime64(AS_OF) - days + whole)
+
+
+def wholesale_shop(power: float, seed: int = 0) -> pd.DataFrame:
+    """Who buys often spends so much more an order, as a power of the rate."""
+    rng, days, rows = np.random.default_rng([5, seed]), 700, []
+    for customer in range(500):
+        day, rate = rng.uniform(0, days), rng.gamma(1, 1 / 12)
+        leaves = rng.beta(0.8, 20)
+        worth = 40 * (max(rate, 1 / 400) * 12) ** power * rng.gamma(30, 1 / 30)
+        while day <= days:
+            rows.append((f"c{customer:05d}", day, rng.gamma(6, worth / 6)))
+            if rng.random() < leaves:
+                break
+            day += max(rng.exponential(1 / rate), 0.01)
+    table = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])
+    whole = np.floor(table["day"].to_numpy()).astype("timedelta64[D]")
+    return table.assign(
+        ordered_at=np.datetime64(AS_OF) - days + whole,
+        amount=table["amount"].clip(lower=0.01),
+    )

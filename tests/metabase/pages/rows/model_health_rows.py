@@ -23,7 +23,7 @@ create table reporting.model_backtests (
     actual_orders double precision, is_orders_total_inside boolean,
     mae double precision, next_order_share double precision,
     next_order_mae double precision, next_order_coverage double precision,
-    horizon_days integer default 90
+    horizon_days integer default 90, brier double precision
 );
 create table reporting.model_backtest_deciles (
     company_id text, origin_date date, decile integer,
@@ -81,6 +81,10 @@ create table reporting.scenario_grades (
     income_error double precision, is_gain_inside boolean
 );
 """
+
+
+#: Of probabilities, by forecaster.
+_BRIER = {"chosen": 0.1587, "naive": 0.2041}
 
 
 @dataclass(frozen=True)
@@ -171,8 +175,8 @@ def _add_backtest(
     ):
         connection.execute(
             "insert into reporting.model_backtests"
-            " values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
-            (*key, *row),
+            " values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,90,%s)",
+            (*key, *row, _BRIER.get(row[0])),
         )
     for decile in range(1, 11):
         share = decile / 10
