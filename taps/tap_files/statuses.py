@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from taps.tap_files.wording import normalised, words_in
@@ -61,6 +61,7 @@ def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def word_of(text: str) -> str:
     """A cell of a status column as it is looked up: without the code behind it.
 
