@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from taps.tap_files.wording import normalised, words_in
@@ -46,6 +46,7 @@ YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
 )
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
+_LONGEST = 100
 _BY = re.compile(
     r"\s*(\w+?)[\s_]+(?:by|por|pel[ao]|par|von|durch|dal?|door)[\s_]", re.I
 )
@@ -61,6 +62,7 @@ def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def word_of(text: str) -> str:
     """A cell of a status column as it is looked up: without the code behind it.
 
@@ -68,7 +70,7 @@ def word_of(text: str) -> str:
     undid a sale: ``Cancelled by buyer``.
     """
     word = normalised(_CODE.sub("", text))
-    if word not in _common() and (by := _BY.match(text)):
+    if word not in _common() and (by := _BY.match(text[:_LONGEST])):
         undone = normalised(by[1])
         if _common().get(undone) == "cancelled":
             return undone

@@ -21,6 +21,7 @@ _IN = (
     r"(?:incl(?:\.|uido|uidos|uded|uding|usive)?|inc\.?|inkl\.?|con|with|mit|com|avec)"
 )
 _TAXED = rf"(?:{_IN}[\s_]*{_TAX}|{_TAX}[\s_]*{_IN})"
+_LONGEST_HEADER = 200
 _NOTES = re.compile(
     # Dates are written so; a column has to be filled in.
     r"\s*[(\[](?:[dmyajtgh]{1,4}(?:[/.: -]+[dmyajtghs]{1,4})+|\*|obligatori[oa]"
@@ -36,7 +37,7 @@ def without_notes(header: str) -> str:
 
     ``Fecha (dd/mm/aaaa)`` -> ``Fecha``, ``Total (€, con IVA)`` -> ``Total (€)``.
     """
-    return _NOTES.sub("", header)
+    return header if len(header) > _LONGEST_HEADER else _NOTES.sub("", header)
 
 
 @lru_cache(maxsize=20_000)

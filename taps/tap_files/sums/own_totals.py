@@ -49,7 +49,7 @@ class OwnTotals:
     def ask(self) -> None:
         """Raise FileError where the file has totals, and none is that of its rows.
 
-        Reports of spend have one of the account, which no list of it may fall short of.
+        One of more than the rows, as of the whole account, says that some are missing.
         """
         found = self._inspection
         if self._at is None or not self._is_whole or len(self._currencies) > 1:
@@ -61,7 +61,10 @@ class OwnTotals:
         rows = list(_amounts(found.rows(), self._at, found, self._currency))
         sums = {self._loaded, self._counted, self._kept, *_sums(rows, sorted(totals))}
         width = _ROUNDED * max(len(rows), 1)
-        for total in [told] if self._is_of_spend else totals.values():
+        # Of several that are less each may be of a part, as of one way of paying.
+        whole = sum(totals.values(), Decimal(0))
+        is_less = abs(told) <= abs(self._loaded) or abs(whole - 2 * told) <= width
+        for total in [*totals.values(), whole] if is_less else [told]:
             if total and any(abs(abs(total) - abs(one)) <= width for one in sums):
                 return
         problem = (
@@ -80,9 +83,13 @@ def _size(told: tuple[int, Decimal]) -> Decimal:
 
 
 def _sums(rows: Sequence[tuple[int, Decimal]], ends: list[int]) -> set[Decimal]:
-    """What rows come to up to each of these lines and since the last one."""
+    """What rows come to up to each of these lines and since the last one.
+
+    Also what was sold and what was given back, each alone.
+    """
     whole = part = Decimal(0)
-    sums: set[Decimal] = set()
+    sold = sum((amount for _, amount in rows if amount > 0), Decimal(0))
+    sums = {sold, sum((amount for _, amount in rows), Decimal(0)) - sold}
     for line, amount in rows:
         while ends and ends[0] < line:
             sums |= {whole, part}

@@ -31,6 +31,7 @@ _UNITS = frozenset(
     | {"unidade", "moeda", "waehrung", "wahrung", "devise", "escala", "scale"}
 )
 _LONGEST_UNIT = 20
+_LONGEST = 200
 
 
 class Scaled:
@@ -58,7 +59,7 @@ class Scaled:
         """Look at a row."""
         for at in self._looked_at:
             text = as_text(row.cells[at])
-            if len(text) > 1 and not self._found and _SCALE.search(text):
+            if not self._found and _is_scale(text):
                 is_unit = len(text) <= _LONGEST_UNIT and at
                 others = (cell for cell in row.cells if as_text(cell))
                 if is_unit or len(list(others)) == 1:
@@ -68,7 +69,7 @@ class Scaled:
         """Raise FileError where the amounts are not what they are worth."""
         if self._is_told:
             return
-        said = next(filter(_SCALE.search, self._table.said), self._found).strip()
+        said = next((t for t in self._table.said if _is_scale(t)), self._found).strip()
         if said:
             problem = f"{said!r} says that the amounts are not written whole"
             remedy = (
@@ -76,3 +77,7 @@ class Scaled:
                 f"columns.{self._money}=<column of the file> reads them as they stand"
             )
             raise FileError(self._name, problem, remedy=remedy)
+
+
+def _is_scale(text: str) -> bool:
+    return 1 < len(text) <= _LONGEST and _SCALE.search(text) is not None
