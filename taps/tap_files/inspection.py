@@ -244,7 +244,7 @@ def _amounts(
         separator,
         is_proven=is_proven,
         is_in_cents=evidence.is_in_cents(),
-        is_minor=settings.amount_unit == "cents",
+        unit=settings.amount_unit,
     )
 
 

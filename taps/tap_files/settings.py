@@ -16,6 +16,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.presets import load_presets
 from taps.tap_files.statuses import MEANINGS
+from taps.tap_files.values.amounts import AMOUNT_UNITS
 from taps.tap_files.values.currencies import currency_codes
 
 __all__ = ["AUTO", "SETTINGS_SCHEMA", "Settings"]
@@ -116,10 +117,11 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         "amount_unit",
         th.StringType,
         default=AUTO,
-        allowed_values=[AUTO, "units", "cents"],
+        allowed_values=[AUTO, *AMOUNT_UNITS],
         title="Amount unit",
-        description="Whether 4900 is 4,900 (units) or 49.00 (cents, of a currency that "
-        "has them); auto reads units, and asks where something says cents.",
+        description="What amounts are told in: 4900 is 4,900 in units, 49.00 in cents "
+        "(of a currency that has them), 4,900,000 in thousands; auto reads units, and "
+        "asks where something says otherwise.",
     ),
     th.Property(
         "ignored_columns",

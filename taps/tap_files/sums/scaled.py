@@ -6,7 +6,7 @@ import re
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
-from taps.tap_files.settings import Settings
+from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.wording import normalised, words_in
 
@@ -42,7 +42,7 @@ class Scaled:
     ) -> None:
         self._name, self._table = name, table
         self._money = binding.contract.amount_column
-        is_told = self._money is None or self._money in settings.columns
+        is_told = self._money is None or settings.amount_unit != AUTO
         ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
         # A unit stands in a column of its own; a note in a spreadsheet, in the first.
         self._looked_at = [
@@ -73,8 +73,8 @@ class Scaled:
         if said:
             problem = f"{said!r} says that the amounts are not written whole"
             remedy = (
-                "Export them whole, or multiply them in the file; "
-                f"columns.{self._money}=<column of the file> reads them as they stand"
+                "Export them whole, or say it with the setting amount_unit=thousands "
+                "(or millions); amount_unit=units reads them as they stand"
             )
             raise FileError(self._name, problem, remedy=remedy)
 

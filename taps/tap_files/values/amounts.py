@@ -17,6 +17,7 @@ from taps.tap_files.values.currencies import (
 )
 
 __all__ = [
+    "AMOUNT_UNITS",
     "AmountReader",
     "amount_reader",
     "bounded",
@@ -28,6 +29,9 @@ __all__ = [
 AmountReader = Callable[[str | Decimal, str | None], Decimal]
 """(cell, currency code) -> amount; raises RowRejected."""
 
+_ZEROS = {"thousands": 3, "millions": 6}
+AMOUNT_UNITS = ("units", "cents", *_ZEROS)
+"""What amounts may be told in."""
 _AMOUNT_DECIMALS = 6
 _LARGEST = Decimal(10) ** 13
 """Beyond this an amount is a slipped column, and would not fit numeric(18,2)."""
@@ -110,7 +114,7 @@ def amount_reader(
     is_proven: bool,
     decimals: int = _AMOUNT_DECIMALS,
     is_in_cents: bool = False,
-    is_minor: bool = False,
+    unit: str = "units",
 ) -> AmountReader:
     """A reader of amounts for one file.
 
@@ -122,8 +126,8 @@ def amount_reader(
     is_in_cents : whether no other amount of the file has more than two decimals, so
         that ``1.234`` may well be a thousand times as much, typed or not: a program
         of another country makes that number of it.
-    is_minor : whether amounts of a currency are told in its smallest unit: 4900 is
-        49.00 of a currency with cents.
+    unit : what amounts of a currency are told in, one of `AMOUNT_UNITS`: cents are its
+        smallest unit, so that 4900 is 49.00 of a currency with cents.
 
     Returns
     -------
@@ -150,19 +154,20 @@ def amount_reader(
             _refuse_open(_plain(cell).lstrip("-"), currency_code, ".", least=0)
         return bounded(cell, decimals)
 
-    return _in_units(read) if is_minor else read
+    return _in_units(read, unit) if unit in {"cents", *_ZEROS} else read
 
 
-def _in_units(read: AmountReader) -> AmountReader:
-    """A reader of what another one reads in the smallest unit of a currency."""
+def _in_units(read: AmountReader, unit: str) -> AmountReader:
+    """A reader of what another one reads in another unit."""
 
-    def read_minor(cell: str | Decimal, currency_code: str | None) -> Decimal:
+    def read_other(cell: str | Decimal, currency_code: str | None) -> Decimal:
         value = read(cell, currency_code)
         if currency_code is None or currency_code not in currency_codes():
             return value
-        return value.scaleb(-decimals_of(currency_code))
+        places = _ZEROS.get(unit, -decimals_of(currency_code))
+        return bounded(value.scaleb(places))
 
-    return read_minor
+    return read_other
 
 
 def _read(

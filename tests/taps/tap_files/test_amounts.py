@@ -156,19 +156,23 @@ def test_lakhs_are_read_where_they_are_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "currency", "amount"),
+    ("unit", "text", "currency", "amount"),
     [
-        ("4900", "EUR", "49.00"),
-        ("-5", "EUR", "-0.05"),
-        ("4900", "CLP", "4900"),
-        ("4900", "KWD", "4.900"),
-        ("3", None, "3"),
+        ("cents", "4900", "EUR", "49.00"),
+        ("cents", "-5", "EUR", "-0.05"),
+        ("cents", "4900", "CLP", "4900"),
+        ("cents", "4900", "KWD", "4.900"),
+        # No money.
+        ("cents", "3", None, "3"),
+        ("thousands", "12.5", "EUR", "12500"),
+        ("millions", "-1.25", "CLP", "-1250000"),
+        ("units", "4900", "EUR", "4900"),
     ],
 )
-def test_the_smallest_unit_is_that_of_the_currency(
-    text: str, currency: str | None, amount: str
+def test_an_amount_is_what_its_unit_says(
+    unit: str, text: str, currency: str | None, amount: str
 ) -> None:
-    read = amount_reader(".", is_proven=False, is_minor=True)
+    read = amount_reader(".", is_proven=False, unit=unit)
 
     assert read(text, currency) == Decimal(amount)
     assert read(Decimal(text), currency) == Decimal(amount)

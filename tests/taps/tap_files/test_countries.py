@@ -220,6 +220,10 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
         "30",
     ),
     "dh.csv": ({"ignored_columns": "D/H"}, "50"),
+    # 1.5 and 2.25 thousand; a 49.00 and a 12.50 in cents.
+    "title_miles.csv": ({"amount_unit": "thousands"}, "3750"),
+    "title_teur.csv": ({"amount_unit": "units"}, "3.75"),
+    "api_cents.csv": ({"amount_unit": "cents"}, "49"),
     "activo.csv": (
         {"columns": {"status": "válido"}, "statuses": {"1": "paid", "0": "cancelled"}},
         "30",
