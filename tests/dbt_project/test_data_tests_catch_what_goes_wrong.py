@@ -146,3 +146,67 @@ def test_each_finds_its_own_breach(
     assert re.search(TOLD.get(name, name), str(failure.value))
 
     warehouse.execute("delete from marts.orders where company_id = 'stranger'")
+
+
+def sales(name: str, customer: str, *, days: int = 24, paid: int = 0) -> RawFile:
+    """A sale a day, each of another customer and amount; some with other amounts."""
+    rows = [
+        purchase(
+            customer.format(day),
+            f"2026-01-{day:02} 10:00+00",
+            f"{day + (10 if day <= paid else 0)}.50",
+            purchase_id=f"{name}{day}",
+        )
+        for day in range(1, days + 1)
+    ]
+    return RawFile(name, rows)
+
+
+TWICE = "assert_no_two_sources_tell_the_same_sales"
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        # Ten of twelve, by the address that both know them by: 3.50 + ... + 12.50.
+        (
+            sales("stripe.csv", "c{}@example.com", days=12, paid=2),
+            r"shop.csv and stripe.csv of \S+ tell the same sales: 10 of 12 orders of "
+            r"their last common days have the same customer, day and amount in both, "
+            r"and 80.00 would be counted twice. Keep one of them",
+        ),
+        # All of 24, by day and amount: 1.50 + 2.50 + ... + 24.50.
+        (
+            sales("stripe.csv", "cus_{}"),
+            r"24 of 24 orders of their last common days have the same day and amount "
+            r"in both, and 312.00 would be counted twice",
+        ),
+    ],
+)
+def test_the_same_sales_of_a_shop_and_its_gateway_are_told(
+    warehouse: Warehouse, other: RawFile, told: str
+) -> None:
+    acme = warehouse.add_pair().acme
+    warehouse.load(acme, sales("shop.csv", "c{}@example.com"), other)
+    warehouse.build(acme, only=["orders"])
+
+    with pytest.raises(DbtFailed, match=told):
+        run_tests(warehouse, TWICE, companies=[acme])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # Nine of twelve, ten of them needed; and too few for amounts alone.
+        sales("till.csv", "c{}@example.com", days=12, paid=3),
+        sales("till.csv", "t{}", days=19),
+        # The same customers, at other prices.
+        sales("till.csv", "c{}@example.com", paid=24),
+    ],
+)
+def test_sales_of_two_shops_are_not(warehouse: Warehouse, other: RawFile) -> None:
+    acme = warehouse.add_pair().acme
+    warehouse.load(acme, sales("shop.csv", "c{}@example.com"), other)
+    warehouse.build(acme, only=["orders"])
+
+    assert run_tests(warehouse, TWICE, companies=[acme]) == {TWICE}
