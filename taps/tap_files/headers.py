@@ -165,7 +165,9 @@ def bind(
     """
     keys = preset.keys_of(header) if preset else keys_of(header)
     constants = settings.constants if settings else {}
-    finder = Finder(header, keys, settings.currency_code if settings else None)
+    sold = keys_of(header, is_money=True) if _may_hold_tax(contract, preset) else keys
+    own = settings.currency_code if settings else None
+    finder, money = Finder(header, keys, own), Finder(header, sold, own)
     positions: dict[str, int] = {}
     others: dict[str, tuple[int, ...]] = {}
     currencies: dict[str, str] = {}
@@ -175,7 +177,8 @@ def bind(
         aliases = column.aliases
         if preset is not None:
             aliases = preset.headers_of(column.name, keys)
-        found = finder.find(column, aliases, overrides.get(column.name))
+        finds = money if column.currency_suffix else finder
+        found = finds.find(column, aliases, overrides.get(column.name))
         if found is not None:
             positions[column.name], currency = found
             if currency:
@@ -192,7 +195,7 @@ def bind(
     multiplied = {c.name for c in products if positions.keys() >= set(c.product_of)}
     for column in contract.columns:
         if column.name not in positions.keys() | multiplied and preset is None:
-            positions |= _last_resort(column, keys)
+            positions |= _last_resort(column, sold if column.currency_suffix else keys)
     for column in products:
         if column.name in positions:
             positions = {
@@ -226,6 +229,11 @@ def bind(
             for position in _named(keys, (header_name,))[:1]
         ),
     )
+
+
+def _may_hold_tax(contract: Contract, preset: Preset | None) -> bool:
+    """Whether what it tells is told with tax or without; costs are without."""
+    return preset is None and contract.name in {"purchases", "invoices"}
 
 
 def _all_of(keys: Sequence[str], headers: Sequence[str]) -> tuple[int, ...]:

@@ -68,7 +68,7 @@ class Inspection:
     shown_currency : the currency that the amounts themselves, or a line above the
         header, are written with, or None.
     is_date_order_told : whether a setting says how dates are written.
-    totals : rows that add up others, as the file writes them.
+    totals : rows that add up others, where the file is held against them.
     """
 
     name: str
@@ -148,7 +148,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         is_per_order=is_per_order,
         shown_currency=evidence.currency() or currency_told_in(table.above),
         is_date_order_told=settings.date_format != AUTO,
-        totals=tuple(totals.rows),
+        totals=tuple(totals.rows) if settings.totals == AUTO else (),
     )
 
 

@@ -119,9 +119,16 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         default=AUTO,
         allowed_values=[AUTO, *AMOUNT_UNITS],
         title="Amount unit",
-        description="What amounts are told in: 4900 is 4,900 in units, 49.00 in cents "
-        "(of a currency that has them), 4,900,000 in thousands; auto reads units, and "
-        "asks where something says otherwise.",
+        description="What amounts are told in: 4900 is 49.00 in cents, 4,900,000 in "
+        "thousands; auto reads units, and asks where something says otherwise.",
+    ),
+    th.Property(
+        "totals",
+        th.StringType,
+        default=AUTO,
+        allowed_values=[AUTO, "ignored"],
+        title="Totals",
+        description="Whether rows have to come to the file's own totals (auto).",
     ),
     th.Property(
         "ignored_columns",
@@ -189,6 +196,7 @@ class Settings:
     statuses: Mapping[str, str] = field(default_factory=dict)
     amount_per: str = AUTO
     amount_unit: str = AUTO
+    totals: str = AUTO
     ignored_columns: str = ""
     encoding: str = AUTO
     delimiter: str = AUTO

@@ -25,19 +25,24 @@ _LONGEST_HEADER = 200
 _NOTES = re.compile(
     # Dates are written so; a column has to be filled in.
     r"\s*[(\[](?:[dmyajtgh]{1,4}(?:[/.: -]+[dmyajtghs]{1,4})+|\*|obligatori[oa]"
-    r"|required)[)\]]"
-    rf"|\s*\({_TAXED}\)\s*$|(?<=[\w€$£])[\s,_-]+{_TAXED}(?=\)?\s*$)",
+    r"|required)[)\]]",
     re.IGNORECASE,
+)
+_HOLDS_TAX = re.compile(
+    rf"\s*\({_TAXED}\)\s*$|(?<=[\w€$£])[\s,_-]+{_TAXED}(?=\)?\s*$)", re.IGNORECASE
 )
 
 
 @lru_cache(maxsize=20_000)
-def without_notes(header: str) -> str:
-    """A header without how its cells are written, and that they hold the tax.
+def without_notes(header: str, *, is_money: bool = True) -> str:
+    """A header without how its cells are written, and of money that it holds the tax.
 
     ``Fecha (dd/mm/aaaa)`` -> ``Fecha``, ``Total (€, con IVA)`` -> ``Total (€)``.
     """
-    return header if len(header) > _LONGEST_HEADER else _NOTES.sub("", header)
+    if len(header) > _LONGEST_HEADER:
+        return header
+    plain = _NOTES.sub("", header)
+    return _HOLDS_TAX.sub("", plain) if is_money else plain
 
 
 @lru_cache(maxsize=20_000)
@@ -47,10 +52,13 @@ def normalised(text: str) -> str:
     return _NOT_WORD.sub("", plain)
 
 
-def keys_of(header: Sequence[str]) -> list[str]:
-    """Headers as they are compared: without notes, unless two would be the same."""
+def keys_of(header: Sequence[str], *, is_money: bool = False) -> list[str]:
+    """Headers as they are compared: without notes, unless two would be the same.
+
+    ``is_money`` says that columns of what was sold are looked for, which may hold tax.
+    """
     whole = [normalised(cell) for cell in header]
-    plain = [normalised(without_notes(cell)) for cell in header]
+    plain = [normalised(without_notes(cell, is_money=is_money)) for cell in header]
     return [
         short if plain.count(short) == 1 and short else key
         for key, short in zip(whole, plain, strict=True)

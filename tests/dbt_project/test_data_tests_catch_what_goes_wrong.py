@@ -210,3 +210,48 @@ def test_sales_of_two_shops_are_not(warehouse: Warehouse, other: RawFile) -> Non
     warehouse.build(acme, only=["orders"])
 
     assert run_tests(warehouse, TWICE, companies=[acme]) == {TWICE}
+
+
+def spends(name: str, campaigns: int, *, days: int = 8, dearer: int = 0) -> RawFile:
+    """Spend of each day, by that many campaigns; of some days a euro more."""
+    rows: list[Row] = [
+        {
+            "channel": "Meta",
+            "campaign_id": f"{name}{number}" if campaigns > 1 else None,
+            "campaign_name": f"{name}{number}",
+            "spend_date": f"2026-01-{day:02}",
+            "currency_code": "EUR",
+            "spend": (12 * day + (day <= dearer)) / campaigns,
+        }
+        for day in range(1, days + 1)
+        for number in range(campaigns)
+    ]
+    return RawFile(name, rows, contract="ad_spend")
+
+
+SPEND_TWICE = "assert_no_two_files_tell_the_same_spend"
+
+
+def test_the_same_spend_by_campaign_and_by_day_is_told(warehouse: Warehouse) -> None:
+    acme = warehouse.add_pair().acme
+    warehouse.load(acme, spends("meta.csv", 2), spends("sheet.csv", 1, dearer=1))
+    warehouse.build(acme, only=["campaign_days"])
+
+    # 24 + 36 + ... + 96.
+    told = (
+        r"meta.csv and sheet.csv of \S+ tell the same spend of meta_ads: on 7 of 8 "
+        r"common days both come to the same, and 420.00 would be counted twice"
+    )
+    with pytest.raises(DbtFailed, match=told):
+        run_tests(warehouse, SPEND_TWICE, companies=[acme])
+
+
+def test_spend_of_two_accounts_and_newer_exports_are_not(warehouse: Warehouse) -> None:
+    pair = warehouse.add_pair()
+    warehouse.load(pair.acme, spends("one.csv", 2), spends("two.csv", 2, dearer=2))
+    newer = RawFile("new.csv", spends("one.csv", 2).rows, 2, "ad_spend")
+    warehouse.load(pair.bolt, spends("one.csv", 2), newer)
+    warehouse.build(pair.acme, pair.bolt, only=["campaign_days"])
+
+    companies = [pair.acme, pair.bolt]
+    assert run_tests(warehouse, SPEND_TWICE, companies=companies) == {SPEND_TWICE}

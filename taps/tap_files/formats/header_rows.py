@@ -92,7 +92,8 @@ def _fulfils(header: Sequence[str], settings: Settings) -> bool:
     if settings.contract != AUTO:
         contracts = {settings.contract: contracts[settings.contract]}
     if not (settings.columns or settings.constants):
-        keys = {part for key in keys_of(header) for part in (key, key[:-3])}
+        told = {*keys_of(header), *keys_of(header, is_money=True)}
+        keys = {part for key in told for part in (key, key[:-3])}
         # Rows of values name nothing, and are most of those that are looked at.
         contracts = {
             name: contract

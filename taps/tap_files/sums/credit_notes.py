@@ -56,6 +56,9 @@ _NUMBERS = frozenset(
     {"documento", "document", "doc", "beleg", "numero", "number", "num"}
 )
 """Words of headers of numbers of papers, where none is of an order."""
+_PEOPLE = frozenset({"cliente", "client", "customer", "kunde", "nif", "cif", "dni"})
+_PEOPLE |= {"rut", "identidad", "identity", "fiscal", "vat"}
+"""Words of headers of numbers of people."""
 _NUMBER = re.compile(r"([^\W\d_]{1,6})[\s_/.-]{0,2}\d")
 
 
@@ -125,7 +128,9 @@ class CreditSeries:
     def __init__(self, log: LogColumns) -> None:
         self._log = log
         order = log.named("purchase_id")
+        people = {*log.holding(_PEOPLE)}
         papers = [] if log.tells_status else log.holding(_NUMBERS)
+        papers = [at for at in papers if at not in log.read and at not in people]
         self._at = next(iter(papers), None) if order is None else order
         self._series: dict[str, list[int]] = {}
 

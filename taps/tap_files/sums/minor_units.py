@@ -26,6 +26,7 @@ _CENTS: Final = frozenset(
         *("pence", "pennies", "minorunits", "subunits"),
     }
 )
+_NUMBER: Final = re.compile(r"[-+]?[\d.,]+")
 _WHOLE: Final = re.compile(r"[-+]?\d+")
 _LEAST: Final = 50
 """The least that Stripe charges, in cents: what costs less is told in whole units.
@@ -44,6 +45,8 @@ class MinorUnits:
         places = [binding.positions[each] for each in money if binding.has(each)]
         self._places = places if is_open else []
         self._currency = binding.positions.get("currency_code")
+        amounts = (binding.contract.amount_column or "", "unit_amount")
+        self._amounts = {binding.positions.get(each) for each in amounts}
         self._names = next(
             (at for at in self._places if words_in(binding.header[at]) & _CENTS), None
         )
@@ -56,27 +59,29 @@ class MinorUnits:
         """Look at a row."""
         if not self._is_looked_for:
             return
+        written = (
+            as_text(row.cells[self._currency]) if self._currency is not None else ""
+        )
+        code = written.upper()
+        if code in currency_codes() and not decimals_of(code):
+            return
+        if self._names is None and code and (written == code or len(code) != 3):
+            self._is_looked_for = False
+            return
         for at in self._places:
             text = as_text(row.cells[at])
-            if not text:
+            if not _NUMBER.fullmatch(text) or not text.strip("+-0.,"):
                 continue
-            if not self._may_be_cents(text, row):
+            if not _WHOLE.fullmatch(text) or self._is_too_small(at, text):
                 self._is_looked_for = False
                 return
-            if self._first is None and text.strip("+-0"):
-                self._first = row.line, at, text
+            if code or self._names is not None:
+                self._first = self._first or (row.line, at, text)
 
-    def _may_be_cents(self, text: str, row: Row) -> bool:
-        """Whether an amount is whole, and its header or its currency says cents."""
-        if not _WHOLE.fullmatch(text):
-            return False
-        if self._names is not None or self._currency is None:
-            return True
-        if 0 < abs(int(text)) < _LEAST:
-            return False
-        text = as_text(row.cells[self._currency])
-        code = text.upper()
-        return text != code and code in currency_codes() and decimals_of(code) > 0
+    def _is_too_small(self, at: int, text: str) -> bool:
+        """Whether nobody is charged so little, in cents of a currency that has them."""
+        is_charge = self._names is None and at in self._amounts
+        return is_charge and 0 < abs(int(text)) < _LEAST
 
     def ask(self) -> None:
         """Raise FileError where every amount may be so."""

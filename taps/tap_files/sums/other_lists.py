@@ -12,25 +12,25 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import words_in
+from taps.tap_files.wording import normalised
 
 __all__ = ["OtherLists"]
 
 _PAYMENTS: Final = "Export what was paid"
 #: What a header holds, as headers are compared -> what its rows are, what to export.
 _KINDS: Final = {
-    ("abandoned", "abandonad", "abandono", "recovered", "recuperad", "recoveryurl"): (
-        "carts that were left",
-        "Export the orders",
-    ),
     (
-        *("validuntil", "validez", "vigencia", "validohasta", "validahasta"),
-        *("gultigbis", "valablejusqu", "validita", "validoate"),
+        *("abandoned", "recovered", "recoveryurl", "abandonedat", "abandonedcarturl"),
+        *("recuperado", "recuperada", "abandonado", "abandonada", "fechadeabandono"),
+    ): ("carts that were left", "Export the orders"),
+    (
+        *("validuntil", "validez", "validezdias", "vigencia", "validohasta"),
+        *("validahasta", "quotevaliduntil", "gultigbis", "valablejusquau", "validita"),
     ): ("offers", "Export what was sold"),
-    ("evidencedue", "evidenceby", "disputereason", "motivodeladisputa"): (
-        "disputes",
-        _PAYMENTS,
-    ),
+    (
+        *("evidencedueby", "evidencedue", "disputereason", "motivodeladisputa"),
+        "motivodisputa",
+    ): ("disputes", _PAYMENTS),
 }
 _RECURRING: Final = (
     *("nextbilling", "nextpayment", "nextcharge", "nextrenewal", "nextinvoice"),
@@ -68,6 +68,7 @@ _OF_SALES: Final = frozenset(
     }
 )
 """Whose number a row may have that is a sale."""
+_UNSAID: Final = frozenset({"", "na", "null", "none"})
 _ROWS_EACH: Final = 1.5
 """So many rows a customer has at least where each is a charge, and not a contract."""
 
@@ -82,20 +83,24 @@ class OtherLists:
         for words, (said, export) in _KINDS.items():
             self._look_for(words, said, export)
         number = binding.positions.get("purchase_id")
-        names_sales = number is not None and words_in(log.header[number]) & _OF_SALES
-        self._is_recurring = self._at is None and not names_sales
-        if self._is_recurring:
+        names = "" if number is None else normalised(log.header[number])
+        self._is_recurring = False
+        # A row with the number of an order, or of a bill, is one.
+        if any(word in names for word in _OF_SALES):
+            self._at = None
+        elif self._at is None:
+            self._is_recurring = True
             export = f"{_PAYMENTS}, or read the list with --contract subscriptions"
             self._look_for(_RECURRING, "subscriptions, charged again and again", export)
         self._customer = binding.positions.get("customer_id")
-        self._count = 0
+        self._count, self._is_said = 0, False
         self._customers: set[str] = set()
 
     def _look_for(self, words: tuple[str, ...], said: str, export: str) -> None:
         for at, key in enumerate(self._log.keys):
             if self._at is not None or at in self._log.read:
                 continue
-            if any(word in key for word in words):
+            if key in words or (words is _RECURRING and any(w in key for w in words)):
                 self._at, self._said, self._export = at, said, export
 
     def add(self, row: Row) -> None:
@@ -103,6 +108,8 @@ class OtherLists:
         if self._at is None:
             return
         self._count += 1
+        text = normalised(as_text(row.cells[self._at]))
+        self._is_said = self._is_said or text not in _UNSAID
         if self._is_recurring and self._customer is not None:
             self._customers.add(as_text(row.cells[self._customer]))
 
@@ -111,7 +118,7 @@ class OtherLists:
         is_charged = self._customers and self._count >= _ROWS_EACH * len(
             self._customers
         )
-        if self._at is None or not self._count or is_charged:
+        if self._at is None or not self._is_said or is_charged:
             return
         header = self._log.title(self._at)
         problem = (

@@ -17,6 +17,9 @@ from taps.tap_files.values.cells import Loaded, Outcome, Rejected
 
 __all__ = ["OwnTotals"]
 
+_GONE = frozenset({"cancelled", "failed", "left_out", "trial"})
+_HALF = Decimal("0.5")
+"""What a total may be off that is written without cents."""
 _ROUNDED = Decimal("0.01")
 """What each row may be off, where its amount was rounded and the total was not."""
 
@@ -30,7 +33,7 @@ class OwnTotals:
         self._is_of_spend = contract.name == "ad_spend"
         self._at = inspection.binding.positions.get(contract.amount_column or "")
         self._currencies: set[str | None] = set()
-        self._loaded = self._counted = self._kept = Decimal(0)
+        self._loaded = self._counted = self._kept = self._alive = Decimal(0)
         self._is_whole = True
 
     def add(self, outcome: Outcome) -> None:
@@ -45,6 +48,8 @@ class OwnTotals:
         if record.get("status") in {None, *COUNTED}:
             self._counted += outcome.amount
             self._kept += outcome.amount - (record.get("refunded_amount") or 0)
+        if record.get("status") not in _GONE:
+            self._alive += outcome.amount
 
     def ask(self) -> None:
         """Raise FileError where the file has totals, and none is that of its rows.
@@ -56,16 +61,19 @@ class OwnTotals:
             return
         totals = dict(_amounts(found.totals, self._at, found, self._currency))
         line, told = max(totals.items(), key=_size, default=(0, Decimal(0)))
+        if any(_is_near(told, one) for one in (self._loaded, self._counted)):
+            return
         if not told or (self._is_of_spend and abs(told) < self._loaded):
             return
         rows = list(_amounts(found.rows(), self._at, found, self._currency))
-        sums = {self._loaded, self._counted, self._kept, *_sums(rows, sorted(totals))}
+        sums = {self._loaded, self._counted, self._kept, self._alive}
+        sums |= _sums(rows, sorted(totals))
         width = _ROUNDED * max(len(rows), 1)
         # Of several that are less each may be of a part, as of one way of paying.
         whole = sum(totals.values(), Decimal(0))
         is_less = abs(told) <= abs(self._loaded) or abs(whole - 2 * told) <= width
         for total in [*totals.values(), whole] if is_less else [told]:
-            if total and any(abs(abs(total) - abs(one)) <= width for one in sums):
+            if total and any(_is_near(total, one, width) for one in sums):
                 return
         problem = (
             f"the row of totals says {told} in {found.binding.header[self._at]!r}, and "
@@ -73,9 +81,16 @@ class OwnTotals:
         )
         remedy = (
             "Export the whole list, without a filter; if the total is of something "
-            "else, take its row out"
+            "else, the setting totals=ignored says so"
         )
         raise FileError(found.name, problem, remedy=remedy, line=line)
+
+
+def _is_near(total: Decimal, one: Decimal, width: Decimal = Decimal(0)) -> bool:
+    """Whether a total is of so much, as far as it is written: 31 for 30.75."""
+    exponent = total.as_tuple().exponent
+    last = Decimal(5).scaleb(exponent - 1) if isinstance(exponent, int) else width
+    return abs(abs(total) - abs(one)) <= max(width, min(last, _HALF))
 
 
 def _size(told: tuple[int, Decimal]) -> Decimal:

@@ -61,6 +61,9 @@ _WITHHELD = frozenset(
 )
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _ONE = re.compile(r"1(?:[.,]0+)?")
+_RATES = frozenset({"percent", "percentage", "pct", "rate", "porcentaje", "tasa"})
+_RATES |= {"tipo", "id", "number", "numero", "code", "codigo", "satz", "taux"}
+"""Words of headers of taxes that are no money."""
 
 
 class Watch(Protocol):
@@ -88,7 +91,8 @@ def watches_of_worth(
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = LogColumns(name, binding, ignored)
     if contract == "subscriptions":
-        return (_TaxInPrice(log, log.holding(TAX)),)
+        rates = set(log.holding(_RATES))
+        return (_TaxInPrice(log, [at for at in log.holding(TAX) if at not in rates]),)
     if contract == "invoices":
         return (CreditNotes(log, settings, is_of_bills=True),)
     watches: list[Watch] = [

@@ -50,6 +50,10 @@ _WHY = frozenset(
     | {"raison", "reden"}
 )
 """Words of headers of why a sale was undone: what they hold says that it was."""
+_NO_REASON = frozenset(
+    {"na", "notapplicable", "noaplica", "sindevolucion", "ninguno", "ninguna"}
+    | {"noreturn", "sinmotivo", "kein", "keine", "aucun", "aucune", "nessuno"}
+)
 _CAME_BACK = frozenset({"refunded", "returned"})
 _DOUBT = frozenset(
     {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
@@ -154,7 +158,7 @@ class SaidElsewhere(_Said):
 
     def _is_gone(self, at: int, text: str) -> bool:
         if at in self._whys:
-            return normalised(text) not in NO | {"na"}
+            return normalised(text) not in NO | _NO_REASON
         if at in self._doubts:
             return normalised(text) in YES
         if at in self._marks:

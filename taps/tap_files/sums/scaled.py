@@ -13,16 +13,24 @@ from taps.tap_files.wording import normalised, words_in
 __all__ = ["Scaled"]
 
 _THOUSANDS = (
-    r"(?:miles|millones|milhares|milh[oõ]es|thousands?|millions?|tausend|millionen|mio"
-    r"|milliers|migliaia|milioni|duizend(?:en)?|miljoen(?:en)?)"
+    r"(?:miles|millones|milhares|milh[oõ]es|thousands?|millions?|tausend|tsd\.?"
+    r"|millionen|mio\.?|milliers|migliaia|milioni|duizend(?:en)?|miljoen(?:en)?)"
+)
+_MONEY = (
+    r"(?:euros?|pesos|d[oó]lar(?:es)?|dollars?|soles|reais|EUR|USD|GBP|CLP|MXN|€|£"
+    r"|(?:US)?\$)"
 )
 _SCALE = re.compile(
-    rf"\b(?:en|in|em|expressed\s+in|cifras\s+en)\s+{_THOUSANDS}\b"
-    rf"|\b{_THOUSANDS}\s+(?:de\s+|d['\u2019]\s*|of\s+|di\s+)?"
-    r"(?:euros?|pesos|d[oó]lar(?:es)?|dollars?|soles|reais|EUR|USD|CLP|MXN|€|\$)"
-    r"|\b(?:TEUR|TUSD|MEUR|kEUR|MM\$|M\$|k€|T€|M€)(?!\w)"
-    r"|(?:EUR|USD|GBP|CLP|MXN|[€$£])\s?(?:['\u2019]000s?|000s)(?!\w)"
-    r"|(?<!\w)(?:['\u2019]000s?|000s)\s?(?:EUR|USD|GBP|[€$£])",
+    # In miles: of a way, in English.
+    rf"\b(?:en|in|em|expressed\s+in|cifras\s+en)\s+(?!miles\b(?!\s+de)){_THOUSANDS}(?!\w)"
+    r"|\ben\s+miles\b"
+    rf"|(?<![\w.,])(?<!\d\s){_THOUSANDS}\s+(?:de\s+|d['\u2019]\s*|of\s+|di\s+)?{_MONEY}"
+    rf"|{_MONEY}\s+{_THOUSANDS}(?!\w)"
+    r"|(?:in|en|em|\()\s*(?:TEUR|TUSD|MEUR|kEUR|MM\$|M\$|k€|T€|M€|€k|\$k)(?!\w)"
+    r"|^\W*(?:TEUR|TUSD|MEUR|kEUR|MM\$|M\$|k€|T€|M€)\W*$"
+    r"|\b(?:TEUR|TUSD|kEUR)(?!\w)"
+    r"|(?:EUR|USD|GBP|CLP|MXN|[€$£])\s?['\u2019]?000s?(?!\w)"
+    r"|(?<![\w.,])['\u2019]?000s?\s?(?:EUR|USD|GBP|[€$£])",
     re.IGNORECASE,
 )
 

@@ -162,8 +162,10 @@ def _in_units(read: AmountReader, unit: str) -> AmountReader:
 
     def read_other(cell: str | Decimal, currency_code: str | None) -> Decimal:
         value = read(cell, currency_code)
-        if currency_code is None or currency_code not in currency_codes():
-            return value
+        if currency_code is None:
+            return value  # no money
+        if currency_code not in currency_codes():
+            raise RowRejected("the currency is not an ISO 4217 code")
         places = _ZEROS.get(unit, -decimals_of(currency_code))
         return bounded(value.scaleb(places))
 

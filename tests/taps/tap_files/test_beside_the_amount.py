@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.taps.tap_files.conftest import RunTap
@@ -88,3 +90,55 @@ def test_a_line_above_the_header_may_say_the_currency(
 
     assert run.failures == []
     assert [row["currency_code"] for row in run.purchases] == [currency]
+
+
+_PLAIN_COLUMNS = {
+    # Beside the number of an order, or empty.
+    "Número de pedido": (
+        *("Vigencia desde", "Validez del cupón", "Invalidez", "IVA recuperado"),
+        *("recovered", "Recovered by FunnelKit", "abandoned_cart_id", "Valid until"),
+        *("Warranty valid until", "Billing Interval", "return_reason"),
+    ),
+    "id": ("Vigencia desde", "Cliente recuperado", "dispute_reason"),
+}
+
+
+def test_columns_that_look_like_those_of_other_lists_are_not_asked_about(
+    read_text: RunTap,
+) -> None:
+    for number, headers in _PLAIN_COLUMNS.items():
+        for header in headers:
+            cell = "" if header in {"dispute_reason", "return_reason"} else "No"
+            run = read_text(
+                f"{number};Fecha;Cliente;Total;{header}\n"
+                f"A1;2026-09-01;ana@example.com;10,50;{cell}\n"
+                f"A2;2026-09-13;luis@example.com;20,25;{cell}\n"
+            )
+            assert run.failures == [], header
+            assert [row["amount"] for row in run.purchases] == [
+                Decimal("10.50"),
+                Decimal("20.25"),
+            ], header
+
+
+def test_a_total_without_cents_is_of_amounts_with_them(read_text: RunTap) -> None:
+    text = (
+        "Fecha;Cliente;Total\n2026-09-01;ana@example.com;10,25\n"
+        "2026-09-13;luis@example.com;20,50\nTotal;;{}\n"
+    )
+
+    assert read_text(text.format("31")).failures == []
+    (question,) = read_text(text.format("32")).failures
+    assert "totals=ignored" in question
+    run = read_text(text.format("32"), totals="ignored")
+    assert sum(row["amount"] for row in run.purchases) == Decimal("30.75")
+
+
+def test_a_total_of_what_was_not_cancelled_is_one(read_text: RunTap) -> None:
+    run = read_text(
+        "Fecha;Cliente;Estado;Total\n2026-09-01;ana@example.com;Pagado;10,00\n"
+        "2026-09-13;luis@example.com;Pendiente;20,00\n"
+        "2026-09-14;eva@example.com;Cancelado;30,00\nTotal;;;30,00\n"
+    )
+
+    assert run.failures == []

@@ -220,6 +220,8 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
         "30",
     ),
     "dh.csv": ({"ignored_columns": "D/H"}, "50"),
+    # Received by whom ordered it; where it is paid later, it is not money yet.
+    "fnac_mirakl.csv": ({"statuses": {"Received": "paid"}}, "59.80"),
     # 1.5 and 2.25 thousand; a 49.00 and a 12.50 in cents.
     "title_miles.csv": ({"amount_unit": "thousands"}, "3750"),
     "title_teur.csv": ({"amount_unit": "units"}, "3.75"),

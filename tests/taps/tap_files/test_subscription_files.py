@@ -144,12 +144,42 @@ def test_a_tax_beside_the_price_is_asked_about(read_text: RunTap) -> None:
     assert row["amount"] == Decimal("59.29")
 
 
-def test_what_is_left_to_pay_is_not_what_was_charged(read_text: RunTap) -> None:
+@pytest.mark.parametrize("charged", ["Total", "Amount", "Importe"])
+def test_what_is_left_to_pay_is_not_what_was_charged(
+    charged: str, read_text: RunTap
+) -> None:
     run = read_text(
-        "invoice_id,account_id,issued_at,Total,Amount due,Amount paid,Status\n"
+        f"invoice_id,account_id,issued_at,{charged},Amount due,Amount paid,Status\n"
         "i1,a1,2026-01-03,100.00,0.00,100.00,paid\n"
         "i2,a2,2026-02-05,80.00,30.00,50.00,open\n"
     )
 
     told = [(r["amount_due"], r["amount_paid"]) for r in run.records("invoices")]
     assert told == [(Decimal(100), Decimal(100)), (Decimal(80), Decimal(50))]
+
+
+@pytest.mark.parametrize(
+    "innocent",
+    # A refund of less than any charge, a currency without cents, none at all.
+    ["1200,25,usd", "5000,0,jpy", "5000,0.0,", "n/a,0,usd"],
+)
+def test_one_row_does_not_say_that_the_others_are_no_cents(
+    innocent: str, read_text: RunTap
+) -> None:
+    rows = [f"o{n},c{n},2026-09-0{n}," for n in (1, 2)]
+    header = "order_id,customer_id,date,amount,refunded_amount,currency"
+
+    run = read_text(f"{header}\n{rows[0]}4900,0,usd\n{rows[1]}{innocent}\n")
+
+    assert ["may be in cents" in failure for failure in run.failures] == [True]
+
+
+def test_what_ads_cost_is_not_read_with_its_tax(read_text: RunTap) -> None:
+    taxed = "fecha,campaña,canal,Coste (sin IVA),Coste (con IVA)"
+    run = read_text(f"{taxed}\n2026-09-01,A,Meta,100.00,121.00\n")
+
+    assert len(run.failures) == 1
+    (sale,) = read_text(
+        "fecha,cliente,Total (con IVA)\n2026-09-01,ana@example.com,121.00\n"
+    ).purchases
+    assert sale["amount"] == Decimal(121)

@@ -27,7 +27,11 @@ named as (
         -- Platforms without a channel of their own share one: each numbers its
         -- campaigns as the others do.
         case
-            when aliases.channel_id is null then spends.channel || '/' else ''
+            when aliases.channel_id is null
+                then coalesce(
+                    {{ channel_alias('spends.channel') }}, spends.channel
+                ) || '/'
+            else ''
         end
         || coalesce(
             spends.campaign_id,
@@ -74,6 +78,7 @@ summed as (
         spend_date,
         currency_code,
         max(campaign_name) as campaign_name,
+        max(file_name) as file_name,
         sum(spend)::numeric(24, 6) as spend,
         sum(impression_count)::bigint as impression_count,
         sum(click_count)::bigint as click_count,
