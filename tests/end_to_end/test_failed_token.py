@@ -19,7 +19,7 @@ from tests.end_to_end.conftest import Timonel
 
 COMPANY, REFUSED = "tienda_norte", "meta_ads"
 _BESIDE = ("search_console", "weather", "calendar")
-TITLE, HEADLINE = "La conexión meta_ads falla", "The connection meta_ads fails"
+TITLE, HEADLINE = "La conexión Meta Ads falla", "The connection Meta Ads fails"
 LATEST_RUN = """
     select status, failed_asset, message from ops.runs order by started_at desc limit 1
 """

@@ -136,10 +136,10 @@ def _is_told_until_somebody_answers(timonel: Timonel, people: People) -> None:
     # And nobody reads the source any more: a day and two hours later it is late.
     for hour in (26.5, 27.0, 28.0):
         people.at(hour)
-    late = "La fuente orders lleva retraso"
+    late = "La fuente Archivos exportados (orders) lleva retraso"
     assert people.told("orders") == [
         f"[media] tienda: {late}",
-        "[medium] tienda: The source orders is late",
+        "[medium] tienda: The source Exported files (orders) is late",
     ]
     assert people.shown() == [(BLOCKED, "acknowledged", "ana"), (late, "open", None)]
 
