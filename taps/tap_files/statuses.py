@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from taps.tap_files.wording import normalised, words_in
 from taps.yaml_files import parsed_text
@@ -46,35 +47,52 @@ YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
 )
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
-_LONGEST = 100
-_BY = re.compile(
-    r"\s*(\w+?)[\s_]+(?:by|por|pel[ao]|par|von|durch|dal?|door)[\s_]", re.I
-)
+_BY = ("by", "por", "pelo", "pela", "par", "von", "durch", "da", "dal", "door")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 COUNTED = frozenset({"paid", "partially_refunded", "refunded"})
 
 
 def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
     """Normalised word -> meaning; later mappings overrule the common ones."""
-    found = dict(_common())
+    found = _Meanings(_common())
     for mapping in more:
-        found |= {normalised(word): means for word, means in mapping.items()}
+        found.update({normalised(word): means for word, means in mapping.items()})
     return found
+
+
+class _Meanings(dict[str, str]):
+    """Words with what they mean; of who undid a sale, unless that is said itself.
+
+    Marketplaces write ``Cancelled by buyer``, another name in each row.
+    """
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(word) or str(word).startswith(_undone_by())
+
+    def __missing__(self, word: str) -> str:
+        if word.startswith(_undone_by()):
+            return "cancelled"
+        raise KeyError(word)
+
+    def get(self, word: str, default: Any = None) -> Any:
+        """What a word means, or the default."""
+        return self[word] if word in self else default  # noqa: SIM401 - this is it
+
+
+@cache
+def _undone_by() -> tuple[str, ...]:
+    """How a word begins that says who undid a sale."""
+    undone = (word for word, means in _common().items() if means == "cancelled")
+    return tuple(word + by for word in undone for by in _BY if len(word) > 4)
 
 
 @lru_cache(maxsize=20_000)
 def word_of(text: str) -> str:
     """A cell of a status column as it is looked up: without the code behind it.
 
-    Gateways write ``Autorizada 741936``, another number in each row; marketplaces, who
-    undid a sale: ``Cancelled by buyer``.
+    Gateways write ``Autorizada 741936``, another number in each row.
     """
-    word = normalised(_CODE.sub("", text))
-    if word not in _common() and (by := _BY.match(text[:_LONGEST])):
-        undone = normalised(by[1])
-        if _common().get(undone) == "cancelled":
-            return undone
-    return word
+    return normalised(_CODE.sub("", text))
 
 
 def says_nothing(word: str) -> bool:
