@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
+from taps.tap_files.statuses import word_of
 from taps.tap_files.tables import Row, as_text
 
 __all__ = ["RefundsTwice"]
@@ -20,12 +21,17 @@ class RefundsTwice:
     Parameters
     ----------
     answered : the settings of columns; who names the column of refunds counts both.
+    statuses : normalised word of a status column -> what it means for money.
     """
 
     def __init__(
-        self, log: LogColumns, binding: Binding, answered: Mapping[str, str]
+        self,
+        log: LogColumns,
+        binding: Binding,
+        answered: Mapping[str, str],
+        statuses: Mapping[str, str],
     ) -> None:
-        self._log = log
+        self._log, self._statuses = log, statuses
         is_open = "refunded_amount" not in answered
         self._column = binding.positions.get("refunded_amount") if is_open else None
         self._buyer = binding.positions.get("customer_id")
@@ -37,7 +43,9 @@ class RefundsTwice:
         if self._column is None:
             return
         amount = self._log.amount_of(row)
-        if is_negative(amount):
+        states = (word_of(as_text(row.cells[at])) for at in self._log.states)
+        is_return = any(self._statuses.get(word) == "returned" for word in states)
+        if is_return or is_negative(amount):
             found, digits = self._given, amount
         else:
             found, digits = self._said, as_text(row.cells[self._column])

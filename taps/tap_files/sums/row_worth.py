@@ -79,17 +79,19 @@ class Watch(Protocol):
 def watches_of_worth(
     name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
 ) -> tuple[Watch, ...]:
-    """What is looked at in a log of purchases, or of bills, that no preset explains.
+    """What is looked at in a log of purchases, or of bills; of a preset's, hardly any.
 
     Parameters
     ----------
     statuses : normalised word of a status column -> what it means for money.
     """
     contract = binding.contract.name
-    if contract not in {"purchases", "invoices", "subscriptions"} or binding.preset:
+    if contract not in {"purchases", "invoices", "subscriptions"}:
         return ()
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = LogColumns(name, binding, ignored)
+    if binding.preset:
+        return (RefundsTwice(log, binding, settings.columns, statuses),)
     if contract == "subscriptions":
         rates = set(log.holding(_RATES))
         return (_TaxInPrice(log, [at for at in log.holding(TAX) if at not in rates]),)
@@ -104,7 +106,10 @@ def watches_of_worth(
         ),
         *(Tips(log), RowKinds(log), NoGoods(log), UnitsBack(log, statuses)),
         GroupHeadings(log, binding),
-        *(RefundsTwice(log, binding, settings.columns), OnlyRefunds(log, binding)),
+        *(
+            RefundsTwice(log, binding, settings.columns, statuses),
+            OnlyRefunds(log, binding),
+        ),
         *(_UnreadUnits(log), UnpaidRows(log), OtherSections(log)),
         *(
             NotSales(log, binding),

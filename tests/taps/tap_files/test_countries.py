@@ -220,6 +220,11 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
         "30",
     ),
     "dh.csv": ({"ignored_columns": "D/H"}, "50"),
+    # What was annulled stands beside its sale, and in a row of its own.
+    "transbank_both.csv": (
+        {"columns": {"refunded_amount": ""}, "ignored_columns": "Monto Anulado"},
+        "19990",
+    ),
     # Received by whom ordered it; where it is paid later, it is not money yet.
     "fnac_mirakl.csv": ({"statuses": {"Received": "paid"}}, "59.80"),
     # 1.5 and 2.25 thousand; a 49.00 and a 12.50 in cents.
