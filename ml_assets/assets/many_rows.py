@@ -96,8 +96,9 @@ def read_many(
 ) -> pd.DataFrame:
     """What a query tells of many rows: each column as one value of bytes.
 
-    Of a column Postgres tells a gigabyte at the most, 130 million numbers, and refuses
-    more with an error.
+    All of them travel as one row, of which Postgres tells a gigabyte at the most, and
+    refuses more with an error: some 20 million purchase days whose customers have
+    names of 36 letters.
 
     Parameters
     ----------
