@@ -14,33 +14,35 @@
 {%- set least_share_of_longer = 0.5 -%}
 {%- set least_distinct = 0.25 %}
 
-with orders as (
+-- One look at the index of each company, not at all of its orders.
+with last_dates as (
     select
-        company_id,
-        customer_id,
-        order_date,
-        coalesce(file_name, source_slug) as teller,
-        round(gross_revenue - discount_amount, 2) as charged
-    from {{ ref('orders') }}
-    where {{ is_in_scope() }} and is_recognised
-),
-
-last_dates as (
-    select
-        company_id,
-        max(order_date) - {{ last_days }} as after_date
-    from orders
-    group by company_id
+        companies.company_id,
+        (
+            select max(newest.order_date)
+            from {{ ref('orders') }} as newest
+            where newest.company_id = companies.company_id
+        ) - {{ last_days }} as after_date
+    from {{ ref('companies') }} as companies
+    where {{ is_in_scope('companies.company_id') }}
 ),
 
 recent as (
-    select orders.*
-    from orders
-    inner join last_dates
+    select
+        orders.company_id,
+        orders.customer_id,
+        orders.order_date,
+        coalesce(orders.file_name, orders.source_slug) as teller,
+        round(orders.gross_revenue - orders.discount_amount, 2) as charged
+    from last_dates
+    inner join {{ ref('orders') }} as orders
         on
-            orders.company_id = last_dates.company_id
-            and orders.order_date > last_dates.after_date
-    where orders.charged > 0
+            last_dates.company_id = orders.company_id
+            and last_dates.after_date < orders.order_date
+    where
+        {{ is_in_scope('orders.company_id') }}
+        and orders.is_recognised
+        and orders.gross_revenue > orders.discount_amount
 ),
 
 tellers as (
