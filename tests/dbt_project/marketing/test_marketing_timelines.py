@@ -228,8 +228,8 @@ def test_the_log_speaks_in_sentences(warehouse: Warehouse, connected: Pair) -> N
 
     assert said(connected.bolt) == [
         (
-            "45000 clientes valorados con datos hasta el 2026-03-31",
-            "45000 customers valued with data up to 2026-03-31",
+            "45.000 clientes valorados con datos hasta el 2026-03-31",
+            "45,000 customers valued with data up to 2026-03-31",
         ),
         (
             "La actualización con datos hasta el 2026-03-31 falló. "
