@@ -36,7 +36,7 @@ days as (
         on
             told.company_id = counted.company_id
             and told.channel_id = counted.channel_id
-            and told.account_id is not distinct from counted.account_id
+            and coalesce(told.account_id, 'unnamed') = counted.account_id
             and told.campaign_id = counted.campaign_id
             and told.spend_date = counted.spend_date
             and told.currency_code = counted.original_currency_code

@@ -71,7 +71,13 @@ pairs as (
             and one.last_date >= other.first_date
 ),
 
--- Of companies that several tell sales of; most have one shop.
+-- Companies that several tell sales of; most have one shop.
+several as (
+    select company_id
+    from pairs
+    group by company_id
+),
+
 numbered as (
     select
         recent.*,
@@ -93,10 +99,7 @@ numbered as (
             order by recent.customer_id
         ) as copy_number
     from recent
-    where
-        recent.company_id in (
-            select pairs.company_id from pairs
-        )
+    inner join several on recent.company_id = several.company_id
 ),
 
 sizes as (

@@ -40,19 +40,14 @@ class MinorUnits:
 
     def __init__(self, name: str, binding: Binding, settings: Settings) -> None:
         self._name, self._binding = name, binding
-        is_open = settings.amount_unit == AUTO and binding.preset is None
-        money = [c.name for c in binding.contract.columns if c.currency_suffix]
-        places = [binding.positions[each] for each in money if binding.has(each)]
-        self._places = places if is_open else []
+        self._places = _places_of_money(binding) if _is_open(binding, settings) else []
         self._currency = binding.positions.get("currency_code")
         amounts = (binding.contract.amount_column or "", "unit_amount")
         self._amounts = {binding.positions.get(each) for each in amounts}
-        self._names = next(
-            (at for at in self._places if words_in(binding.header[at]) & _CENTS), None
-        )
-        self._is_looked_for = bool(self._places) and (
-            self._names is not None or self._currency is not None
-        )
+        titles = ((at, binding.header[at]) for at in self._places)
+        self._names = next((at for at, h in titles if words_in(h) & _CENTS), None)
+        is_told = self._names is not None or self._currency is not None
+        self._is_looked_for = bool(self._places) and is_told
         self._first: tuple[int, int, str] | None = None
 
     def add(self, row: Row) -> None:
@@ -98,3 +93,13 @@ class MinorUnits:
             "amount_unit=units (4900 is 4,900)"
         )
         raise FileError(self._name, problem, remedy=remedy, line=line)
+
+
+def _is_open(binding: Binding, settings: Settings) -> bool:
+    """Whether neither a setting nor a known program says what amounts are told in."""
+    return settings.amount_unit == AUTO and binding.preset is None
+
+
+def _places_of_money(binding: Binding) -> list[int]:
+    money = [c.name for c in binding.contract.columns if c.currency_suffix]
+    return [binding.positions[name] for name in money if binding.has(name)]

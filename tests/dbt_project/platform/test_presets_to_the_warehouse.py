@@ -17,13 +17,13 @@ FILES = Path(__file__).parents[2] / "taps/tap_files"
 #: Export of spend -> its campaign, its currency and what was spent. None has a channel
 #: of its own, and two call the same campaign 1.
 SPENT = {
-    "reddit_full": ("Reddit Ads/55", "USD", "30"),
-    "taboola_full": ("Taboola/1", "USD", "30"),
-    "outbrain_sum": ("Outbrain/name/A", "EUR", "30"),
-    "x_ads": ("X Ads/abc", "USD", "30"),
-    "criteo": ("Criteo/name/Prosp", "EUR", "30.50"),
-    "apple_search": ("Apple Search Ads/1", "USD", "30"),
-    "dv360": ("Display & Video 360/2", "USD", "30"),
+    "reddit_full": ("reddit_ads/55", "USD", "30"),
+    "taboola_full": ("taboola/1", "USD", "30"),
+    "outbrain_sum": ("outbrain/name/A", "EUR", "30"),
+    "x_ads": ("x_ads/abc", "USD", "30"),
+    "criteo": ("criteo/name/Prosp", "EUR", "30.50"),
+    "apple_search": ("apple_search_ads/1", "USD", "30"),
+    "dv360": ("display_video_360/2", "USD", "30"),
 }
 #: Export of sales -> its currency, what of them counts, and its taxes.
 SOLD = {

@@ -99,7 +99,9 @@ _TABLES = {
 def test_a_number_is_of_the_last_month_that_can_be_told(
     reporting_url: str, name: str, value: float
 ) -> None:
-    assert answer_of(reporting_url, card_named(name)).rows[-1][1] == value
+    # Behind the month and its number may stand the target.
+    *_, number = answer_of(reporting_url, card_named(name)).rows[-1][:2]
+    assert number == value
 
 
 @pytest.mark.parametrize(("name", "rows"), _TABLES.items())

@@ -118,5 +118,5 @@ def test_a_look_between_the_read_and_its_comparison_tells_no_recovery(
         )
 
     assert [title for title in titles if "nobody answered" not in title] == [
-        "[high] Acme: The connection Shopify (shop) fails"
+        "[high] Acme: The connection Fake (shop) fails"
     ]
