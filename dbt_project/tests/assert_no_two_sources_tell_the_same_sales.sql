@@ -14,17 +14,13 @@
 {%- set least_share_of_longer = 0.5 -%}
 {%- set least_distinct = 0.25 %}
 
--- One look at the index of each company, not at all of its orders.
 with last_dates as (
     select
-        companies.company_id,
-        (
-            select max(newest.order_date)
-            from {{ ref('orders') }} as newest
-            where newest.company_id = companies.company_id
-        ) - {{ last_days }} as after_date
-    from {{ ref('companies') }} as companies
-    where {{ is_in_scope('companies.company_id') }}
+        company_id,
+        max(order_date) - {{ last_days }} as after_date
+    from {{ ref('orders') }}
+    where {{ is_in_scope() }}
+    group by company_id
 ),
 
 recent as (
