@@ -102,4 +102,4 @@ def _is_open(binding: Binding, settings: Settings) -> bool:
 
 def _places_of_money(binding: Binding) -> list[int]:
     money = [c.name for c in binding.contract.columns if c.currency_suffix]
-    return [binding.positions[name] for name in money if binding.has(name)]
+    return [binding.positions[name] for name in money if name in binding.positions]

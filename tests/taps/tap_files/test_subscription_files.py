@@ -183,3 +183,12 @@ def test_what_ads_cost_is_not_read_with_its_tax(read_text: RunTap) -> None:
         "fecha,cliente,Total (con IVA)\n2026-09-01,ana@example.com,121.00\n"
     ).purchases
     assert sale["amount"] == Decimal(121)
+
+
+def test_a_price_that_stands_in_a_setting_is_no_column(read_text: RunTap) -> None:
+    run = read_text(
+        "id,customer_id,date,currency\n1,c1,2026-09-01,eur\n",
+        constants={"amount": "4900"},
+    )
+
+    assert all("cents" not in failure for failure in run.failures)
