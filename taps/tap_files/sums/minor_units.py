@@ -67,7 +67,9 @@ class MinorUnits:
             text = as_text(row.cells[at])
             if not _NUMBER.fullmatch(text) or not text.strip("+-0.,"):
                 continue
-            if not _WHOLE.fullmatch(text) or self._is_too_small(at, text):
+            is_whole = _WHOLE.fullmatch(text) and not self._is_too_small(at, text)
+            # A header that says cents says so of 4900.0 as well.
+            if self._names is None and not is_whole:
                 self._is_looked_for = False
                 return
             if code or self._names is not None:
@@ -75,8 +77,7 @@ class MinorUnits:
 
     def _is_too_small(self, at: int, text: str) -> bool:
         """Whether nobody is charged so little, in cents of a currency that has them."""
-        is_charge = self._names is None and at in self._amounts
-        return is_charge and 0 < abs(int(text)) < _LEAST
+        return at in self._amounts and 0 < abs(int(text)) < _LEAST
 
     def ask(self) -> None:
         """Raise FileError where every amount may be so."""
@@ -85,8 +86,7 @@ class MinorUnits:
         line, at, text = self._first
         header = self._binding.header[at].strip()
         problem = (
-            f"the amounts have no decimals (here {text!r} in the column {header!r}) "
-            "and may be in cents"
+            f"the amounts (here {text!r} in the column {header!r}) may be in cents"
         )
         remedy = (
             "Say which with the setting amount_unit=cents (4900 is 49.00) or "

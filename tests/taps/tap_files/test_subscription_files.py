@@ -192,3 +192,13 @@ def test_a_price_that_stands_in_a_setting_is_no_column(read_text: RunTap) -> Non
     )
 
     assert all("cents" not in failure for failure in run.failures)
+
+
+@pytest.mark.parametrize("amount", ["4900", "4900.0", "25"])
+def test_a_header_that_says_cents_is_asked_about_whatever_it_holds(
+    amount: str, read_text: RunTap
+) -> None:
+    text = f"order_id,customer_id,date,amount_cents\no1,c1,2026-09-01,{amount}\n"
+
+    (question,) = read_text(text, columns={"amount": "amount_cents"}).failures
+    assert "may be in cents" in question
