@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +42,7 @@ def keep_team(url: str, company_id: str, told: Mapping[str, Sequence[Any]]) -> N
         note(url, company_id, prepared)
     if looks := told.get("looks"):
         with _metabase(url, company_id, looks) as metabase_url:
-            read_usage(url, metabase_url)
+            read_usage(url, metabase_url, datetime.now(UTC))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ changes its clock, the hour that was right is an hour off until the next apply.
 """
 
 import os
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -31,7 +32,8 @@ def count_usage(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
     if not address:
         context.log.info(f"{_TABLES} is not set: nobody knows who uses dashboards.")
         return
-    context.log.info(f"{read_usage(warehouse.url(), address)} weeks of roles counted.")
+    count = read_usage(warehouse.url(), address, datetime.now(UTC))
+    context.log.info(f"{count} weeks of roles counted.")
 
 
 @dg.job(description="The dashboards of every company, on the Metabase server.")

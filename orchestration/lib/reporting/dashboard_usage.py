@@ -6,6 +6,8 @@ it was is of a group, named ``<company>: <role>``.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import psycopg
 
 from orchestration.lib.warehouse.database import connect
@@ -19,7 +21,7 @@ class UsageUnreadable(RuntimeError):
     """Metabase's own database does not answer, or is not as we know it."""
 
 
-def read_usage(url: str, metabase_url: str) -> int:
+def read_usage(url: str, metabase_url: str, now: datetime) -> int:
     """Write the weeks of every role anew; those that Metabase has forgotten stay.
 
     Weeks begin on Monday in the company's time zone. A role that nobody of used in a
@@ -30,6 +32,8 @@ def read_usage(url: str, metabase_url: str) -> int:
     ----------
     metabase_url
         Metabase's own database, as a login that reads it.
+    now
+        The week it is in is the last one told.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def read_usage(url: str, metabase_url: str) -> int:
         try:
             with psycopg.connect(metabase_url, connect_timeout=_SECONDS) as metabase:
                 metabase.execute("set transaction read only")
-                values = (list(zones), list(zones.values()))
+                values = (list(zones), list(zones.values()), now)
                 rows = metabase.execute(_USED, values).fetchall()
         except psycopg.Error as failure:
             raise UsageUnreadable(
@@ -88,7 +92,7 @@ looked as (
 weeks as (
     select company_id, generate_series(
         min(week),
-        date_trunc('week', now() at time zone min(time_zone)),
+        date_trunc('week', %s::timestamptz at time zone min(time_zone)),
         interval '1 week'
     )::date as week
     from looked inner join companies using (company_id)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -23,9 +22,10 @@ _METABASE = """
     insert into public.permissions_group_membership values
         (7, 1), (7, 2), (8, 2), (8, 3), (9, 4), (6, 5);
 """
-# Of the companies: on a Monday in UTC it may still be Sunday there.
-_TODAY = datetime.now(ZoneInfo("America/Santiago")).date()
-THIS_WEEK = _TODAY - timedelta(days=_TODAY.weekday())
+LAST_WEEK = date(2026, 11, 16)
+THIS_WEEK = date(2026, 11, 23)
+# Monday of the week after in UTC, Sunday of this one in Santiago.
+NOW = datetime(2026, 11, 30, 2, 50, tzinfo=UTC)
 
 
 def _look(url: str, person: int | None, moment: str) -> None:
@@ -59,11 +59,10 @@ def test_roles_are_counted_by_week_and_who_does_not_look_is_a_zero(url: str) -> 
     for person in (7, 8, 7, 6, None):
         _look(url, person, f"{THIS_WEEK} 01:00+00")
 
-    assert read_usage(url, url) == 4
-    last = THIS_WEEK - timedelta(days=7)
+    assert read_usage(url, url, NOW) == 4
     assert _usage(url, "acme") == [
-        ("devops", last, 1, 1),
-        ("directivo", last, 2, 3),
+        ("devops", LAST_WEEK, 1, 1),
+        ("directivo", LAST_WEEK, 2, 3),
         ("devops", THIS_WEEK, 0, 0),
         ("directivo", THIS_WEEK, 0, 0),
     ]
@@ -72,16 +71,16 @@ def test_roles_are_counted_by_week_and_who_does_not_look_is_a_zero(url: str) -> 
 
 def test_a_week_that_metabase_forgot_stays(url: str) -> None:
     _look(url, 9, f"{THIS_WEEK} 12:00+00")
-    read_usage(url, url)
+    read_usage(url, url, NOW)
     with psycopg.connect(url) as metabase:
         metabase.execute("delete from public.query_execution")
-    read_usage(url, url)
+    read_usage(url, url, NOW)
 
     assert _usage(url, "acme_2") == [("directivo", THIS_WEEK, 1, 1)]
 
 
 def test_a_metabase_that_does_not_answer_is_told_without_its_address(url: str) -> None:
     with pytest.raises(UsageUnreadable) as told:
-        read_usage(url, "postgresql://metabase_app:hush@127.0.0.1:1/metabase_app")
+        read_usage(url, "postgresql://metabase_app:hush@127.0.0.1:1/metabase_app", NOW)
 
     assert "hush" not in f"{told.value}"
