@@ -27,7 +27,6 @@ from orchestration.lib.operations.runs import recorded_run
 from orchestration.lib.operations.scheduled_runs import FinishedRun, record_finished_run
 from orchestration.lib.tenancy.companies import Company, add_company
 
-NOW = datetime.now(UTC)
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 SHOP = Connection("acme", "shopify", "shopify", {"shop": "acme"})
 
@@ -43,10 +42,9 @@ def settings(
     return Settings(home=tmp_path, database_url=database_url)
 
 
-def found(settings: Settings, now: datetime = NOW) -> dict[str, Finding]:
-    return {
-        finding.subject: finding for finding in examine(settings, now, lambda: None)
-    }
+def found(settings: Settings, now: datetime | None = None) -> dict[str, Finding]:
+    moment = now or datetime.now(UTC)
+    return {each.subject: each for each in examine(settings, moment, lambda: None)}
 
 
 def test_a_new_installation_lacks_a_company_and_a_scheduler(settings: Settings) -> None:
@@ -76,7 +74,9 @@ def test_a_new_installation_lacks_a_company_and_a_scheduler(settings: Settings) 
 def test_a_server_that_does_not_answer_ends_the_examination(tmp_path: Path) -> None:
     url = "postgresql://user:hunter2@127.0.0.1:1/timonel"
 
-    *_, last = examine(Settings(home=tmp_path, database_url=url), NOW, lambda: None)
+    settings = Settings(home=tmp_path, database_url=url)
+
+    *_, last = examine(settings, datetime.now(UTC), lambda: None)
 
     assert (last.subject, last.outcome) == ("database", "broken")
     assert "127.0.0.1:1" in last.seen
@@ -120,7 +120,7 @@ def test_a_connection_shows_the_first_thing_that_is_wrong(
     add_connection(url, SHOP)
     save_secrets(url, settings, "acme", "shopify", {"access_token": "s3cret"})
 
-    def outcome(now: datetime = NOW) -> tuple[str, str]:
+    def outcome(now: datetime | None = None) -> tuple[str, str]:
         seen = found(settings, now)["acme/shopify"]
         assert "s3cret" not in f"{seen}"
         return seen.outcome, seen.seen
