@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Mapping
 
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
@@ -66,13 +67,19 @@ class CreditNotes:
     """Looks for rows that say credit note, or refund beside the sale of their order.
 
     A row that says refund and is all there is of its order may be an order that was
-    given back, which is a status and asked as such.
+    given back, which is a status and asked as such where its word is known as one.
     """
 
     def __init__(
-        self, log: LogColumns, settings: Settings, *, is_of_bills: bool = False
+        self,
+        log: LogColumns,
+        settings: Settings,
+        statuses: Mapping[str, str],
+        *,
+        is_of_bills: bool = False,
     ) -> None:
         self._log, self._kinds = log, log.holding(_KINDS)
+        self._asked = _GIVEN_BACK - {word for word in _GIVEN_BACK if word in statuses}
         self._is_of_bills = is_of_bills
         self._told = {normalised(word) for word in settings.statuses}
         self._note: Place | None = None
@@ -89,7 +96,8 @@ class CreditNotes:
             if is_state and normalised(text) in self._told:
                 continue
             is_note = _is_credit_note(text, self._log.title(position))
-            is_note = is_note or (is_state and normalised(text) in _GIVEN_BACK)
+            said = _GIVEN_BACK if is_state else self._asked
+            is_note = is_note or normalised(text) in said
             if is_sold and is_note:
                 self._note = self._note or (row.line, position, text)
             elif is_sold and normalised(text) in _GIVEN_BACK:

@@ -9,14 +9,16 @@ from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.wording import words_in
 
-__all__ = ["TAX", "WITHOUT", "TaxParts"]
+__all__ = ["EQUIVALENCE", "TAX", "WITHOUT", "TaxParts"]
 
 WITHOUT = frozenset(
     {"net", "neto", "neta", "liquido", "subtotal", "base", "afecto", "netto"}
     | {"zwischensumme"}
 )
 """Words of headers of amounts without tax."""
-TAX = frozenset(
+EQUIVALENCE = frozenset({"equivalencia", "equiv", "re"})
+"""Words of headers of what a small shop of Spain pays on top of the tax."""
+TAX = EQUIVALENCE | frozenset(
     {
         *(
             "tax",
