@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
+from taps.tap_files.formats.grouped import grouped
 from taps.tap_files.formats.joined_ids import with_joined_ids
 from taps.tap_files.formats.jsonl_files import open_jsonl
 from taps.tap_files.formats.parted import parted
@@ -255,11 +256,11 @@ def _notes_of_rows(
 
 def _open(source: SourceFile, settings: Settings) -> Table:
     if source.format == "csv":
-        return parted(unfolded(open_csv(source, settings)))
+        return grouped(parted(unfolded(open_csv(source, settings))))
     if source.format == "jsonl":
         return open_jsonl(source, settings)
     if source.format == "spreadsheet":
-        return parted(open_spreadsheet(source, settings))
+        return grouped(parted(open_spreadsheet(source, settings)))
     # Importing pyarrow takes 60 MB: only those who read Parquet pay for it.
     from taps.tap_files.formats.parquet_files import open_parquet  # noqa: PLC0415
 
