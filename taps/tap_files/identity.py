@@ -28,7 +28,11 @@ _IDS = (
     "account_id", "campaign_id",
 )  # fmt: skip
 _ORDER_WORDS = ("order", "pedido", "orden", "invoice", "factura")
-_LINE_WORDS = ("product", "item", "sku", "qty", "quantity", "cantidad", "articulo")
+_LINE_WORDS = (
+    *("product", "item", "sku", "qty", "quantity", "cantidad", "articulo", "produto"),
+    *("quantidade", "artikel", "menge", "anzahl", "produit", "quantite", "article"),
+    *("prodott", "quantita", "aantal", "descripcion", "description", "descricao"),
+)
 _OF_A_LINE = frozenset(
     {"line", "linea", "item", "row", "linha", "zeile", "ligne", "riga"}
 )

@@ -1,8 +1,9 @@
 """Reports of a webinar: several tables in one file, read as files of their own.
 
 A report of Zoom (others are written as it writes its own, see meeting_reports) is a
-title, a table of one row that says which webinar it was, and below lines such as ``Attendee Details`` the tables of hosts, panelists and attendees, of answers to
-polls or of questions. What they tell is written as files of the contracts webinars,
+title, a table of one row that says which webinar it was, and below lines such as
+``Attendee Details`` the tables of hosts, panelists and attendees, of answers to polls
+or of questions. What they tell is written as files of the contracts webinars,
 registrants, attendances and webinar_interactions, named after the report.
 
 Source: https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0067389

@@ -41,6 +41,7 @@ _WORKERS: Final = frozenset(
 )
 """Beside hours: who worked, at what, and for how much each."""
 _RECURRING: Final = (
+    *("firstpayment", "lastpayment"),
     *("nextbilling", "nextpayment", "nextcharge", "nextrenewal", "nextinvoice"),
     *("renewaldate", "renewson", "renewsat", "billinginterval", "billingcycle"),
     *("billingfrequency", "intervalunit", "proximocobro", "proximopago"),

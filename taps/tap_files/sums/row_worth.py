@@ -30,7 +30,7 @@ from taps.tap_files.sums.other_sections import OtherSections
 from taps.tap_files.sums.refunds_twice import RefundsTwice
 from taps.tap_files.sums.row_codes import RowCodes
 from taps.tap_files.sums.row_kinds import RowKinds
-from taps.tap_files.sums.said_again import SaidAgain, Versions
+from taps.tap_files.sums.said_again import SaidAgain, UnreadNumbers, Versions
 from taps.tap_files.sums.said_elsewhere import (
     SaidElsewhere,
     SaidInactive,
@@ -139,7 +139,7 @@ def watches_of_worth(
     ]
     if settings.amount_per == AUTO:
         watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
-        watches.append(OrderSums(log))
+        watches += (OrderSums(log), UnreadNumbers(log, binding))
     return tuple(watches)
 
 
