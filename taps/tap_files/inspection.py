@@ -34,7 +34,7 @@ from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.scaled import Scaled
 from taps.tap_files.sums.told_parts import with_told_parts
 from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
-from taps.tap_files.sums.twice import Twice
+from taps.tap_files.sums.twice import Outcomes, Twice
 from taps.tap_files.sums.two_amounts import TwoAmounts
 from taps.tap_files.tables import Row, Table
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
@@ -174,6 +174,7 @@ def _watches(
         *watches_of_worth(name, binding, settings, statuses),
         UnsavedFormulas(name, binding),
         Twice(name, binding),
+        Outcomes(name, binding, settings),
         Questions(name, binding, settings, statuses),
         OtherCurrencies(name, binding, settings),
         Planned(name, binding, settings),
