@@ -28,11 +28,6 @@ _IDS = (
     "account_id", "campaign_id",
 )  # fmt: skip
 _ORDER_WORDS = ("order", "pedido", "orden", "invoice", "factura")
-_LINE_WORDS = (
-    *("product", "item", "sku", "qty", "quantity", "cantidad", "articulo", "produto"),
-    *("quantidade", "artikel", "menge", "anzahl", "produit", "quantite", "article"),
-    *("prodott", "quantita", "aantal", "descripcion", "description", "descricao"),
-)
 _OF_A_LINE = frozenset(
     {"line", "linea", "item", "row", "linha", "zeile", "ligne", "riga"}
 )
@@ -42,7 +37,6 @@ _SHOPS = frozenset(
     | {"negozio", "cassa", "loja", "caixa", "punto", "winkel", "kassa", "serie"}
 )
 """Words of headers of who counts tickets, or bills, from one on."""
-_FEW_ORDERS = 3
 _EXAMPLES = 3
 _AS_TEXT = (
     "Do not open the file in Excel before it is read; if it must be, import it with "
@@ -229,10 +223,6 @@ class Identities:
             return False
         if any(word in key for word in _ORDER_WORDS):
             return True
-        others = [normalised(cell) for cell in self._binding.header]
-        has_lines = any(word in key for key in others for word in _LINE_WORDS)
-        if count < _FEW_ORDERS and not has_lines:
-            return False
         line = int(columns["line"][1:][is_line][0])
         problem = (
             f"all rows of each of {count} orders hold the same {header!r}: it may be "

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
+from taps.tap_files.statuses import word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
@@ -81,7 +82,7 @@ class CreditNotes:
         self._log, self._kinds = log, log.holding(_KINDS)
         self._asked = _GIVEN_BACK - {word for word in _GIVEN_BACK if word in statuses}
         self._is_of_bills = is_of_bills
-        self._told = {normalised(word) for word in settings.statuses}
+        self._told = {word_of(word) for word in settings.statuses}
         self._note: Place | None = None
         self._refunds: dict[int, Place] = {}
         self._sales = array("q")
@@ -93,7 +94,7 @@ class CreditNotes:
             order_id = hash(self._log.id_of(row) or row.line)
             is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
             is_state = position in self._log.states
-            if is_state and normalised(text) in self._told:
+            if is_state and word_of(text) in self._told:
                 continue
             is_note = _is_credit_note(text, self._log.title(position))
             said = _GIVEN_BACK if is_state else self._asked

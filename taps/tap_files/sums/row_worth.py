@@ -37,7 +37,7 @@ from taps.tap_files.sums.said_elsewhere import (
     StatesUnnamed,
 )
 from taps.tap_files.sums.stages import Stages
-from taps.tap_files.sums.tax_parts import TAX
+from taps.tap_files.sums.tax_parts import TAX, TaxInSome
 from taps.tap_files.sums.tips import Tips
 from taps.tap_files.sums.unnamed_sums import UnnamedSums
 from taps.tap_files.sums.unpaid_rows import UnpaidRows
@@ -131,7 +131,7 @@ def watches_of_worth(
             StatesUnnamed(log, statuses),
             Versions(log),
         ),
-        LostThousands(log, settings, binding),
+        *(LostThousands(log, settings, binding), TaxInSome(log)),
         Discounted(log, is_told="amount" in settings.columns),
         Commissions(log, is_told="amount" in settings.columns),
         NetBeside(log, is_told="amount" in settings.columns),

@@ -60,6 +60,11 @@ _NO_REASON = frozenset(
     {"na", "notapplicable", "noaplica", "sindevolucion", "ninguno", "ninguna"}
     | {"noreturn", "sinmotivo", "kein", "keine", "aucun", "aucune", "nessuno"}
 )
+_TESTS = frozenset(
+    {"test", "testorder", "testpedido", "prueba", "pedidodeprueba", "ordendeprueba"}
+    | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
+)
+"""What a note says of an order that nobody placed."""
 _CAME_BACK = frozenset({"refunded", "returned"})
 _DOUBT = frozenset(
     {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
@@ -169,6 +174,8 @@ class SaidElsewhere(_Said):
             return normalised(text) in YES
         if at in self._marks:
             return normalised(text) in NO - {""}
+        if normalised(text) in _TESTS and at not in self._parcels:
+            return True
         words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
         first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
         gone = _CAME_BACK if at in self._parcels else _GONE

@@ -399,3 +399,28 @@ def test_a_file_without_a_shop_has_no_number_of_it(read_text: RunTap) -> None:
     )
 
     assert [sale["purchase_id"] for sale in run.purchases] == [None]
+
+
+def test_a_state_in_other_letters_is_asked_about_and_answered(
+    read_text: RunTap,
+) -> None:
+    text = (
+        "order_id,date,customer,total,status\n"
+        "1,2025-01-15,a,50.00,Оплачен\n2,2025-01-16,b,20.00,Отменён\n"
+    )
+
+    asked = read_text(text)
+    told = read_text(text, statuses={"Оплачен": "paid", "Отменён": "cancelled"})
+
+    assert "statuses.Оплачен=paid" in asked.failures[0]
+    assert [sale["status"] for sale in told.purchases] == ["paid", "cancelled"]
+
+
+def test_a_date_that_is_the_only_one_is_that_of_the_sale(read_text: RunTap) -> None:
+    run = read_text(
+        "Nombre completo;Fecha de pago;Importe cobrado\nAna;15/01/2025;10,00\n"
+    )
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert run.purchases[0]["purchased_at"][:10] in {"2025-01-14", "2025-01-15"}
+    assert run.purchases[0]["amount"] == Decimal("10.00")
