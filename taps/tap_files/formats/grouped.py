@@ -1,7 +1,8 @@
-"""A report whose buyers stand above their sales, in a first column without a name.
+"""A report whose rows stand below what they are of, in a first column without a name.
 
 QuickBooks' *Sales by Customer Detail* is one: ``Ana``, her sales with an empty first
-cell, ``Total for Ana``. A job of a customer is a group within theirs.
+cell, ``Total for Ana``. A job of a customer is a group within theirs. A title that does
+not speak of customers groups by something else, as by product.
 """
 
 from __future__ import annotations
@@ -19,16 +20,18 @@ __all__ = ["grouped"]
 
 _CUSTOMERS: Final = frozenset({"customer", "customers", "cliente", "clientes"})
 _BY: Final = frozenset({"by", "por"})
-_NAME: Final = "Customer"
+_OF_CUSTOMERS, _OF_OTHERS = "Customer", "Group"
 
 
 @dataclass(frozen=True)
 class _Grouped(Wrapped):
-    """Each sale names its buyer; rows that only name one are gone."""
+    """Each sale names what it is of; rows that only name it are gone."""
+
+    name: str
 
     @property
     def header(self) -> tuple[str, ...]:
-        return (_NAME, *self.table.header[1:])
+        return (self.name, *self.table.header[1:])
 
     def rows(self) -> Iterator[Row]:
         groups: list[str] = []
@@ -50,18 +53,26 @@ class _Grouped(Wrapped):
 
 
 def grouped(table: Table) -> Table:
-    """The table itself, or with the buyer of each sale in its row."""
+    """The table itself, or with what each row is of in the row."""
     if not table.header or table.header[0].strip():
         return table
     words = [words_in(line) for line in table.above]
-    if not any(each & _CUSTOMERS and each & _BY for each in words):
-        return table
-    rows = [row for row in table.rows() if not row.problem]
-    plain = [row for row in rows if not begins_with_total(row.cells)]
-    is_grouped = any(map(_is_heading, plain)) and all(
-        _is_heading(row) or not as_text(row.cells[0]) for row in plain
-    )
-    return _Grouped(table) if is_grouped else table
+    is_of_customers = any(each & _CUSTOMERS and each & _BY for each in words)
+    name = _OF_CUSTOMERS if is_of_customers else _OF_OTHERS
+    return _Grouped(table, name) if _is_grouped(table) else table
+
+
+def _is_grouped(table: Table) -> bool:
+    """Whether a row has nothing but its first cell, and all others have none."""
+    has_heading = False
+    for row in table.rows():
+        if row.problem or begins_with_total(row.cells):
+            continue
+        is_heading = _is_heading(row)
+        if as_text(row.cells[0]) and not is_heading:
+            return False
+        has_heading = has_heading or is_heading
+    return has_heading
 
 
 def _is_heading(row: Row) -> bool:

@@ -117,17 +117,7 @@ class CreditNotes:
         line, position, text = found
         header = self._log.title(position)
         problem = f"the column {header!r} says {text!r}, and the amount has no minus"
-        status = self._log.status_and(header)
-        remedy = (
-            f"Write what is given back with a minus; if it is a bill, "
-            f"ignored_columns={header} says so"
-            if self._is_of_bills
-            else "Write what is given back with a minus, or in a column of its own "
-            "(columns.refunded_amount), or say what it is with "
-            f"columns.status={status}: statuses.{text}=returned takes such a row off "
-            f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "
-            f"that was kept, ignored_columns={header} says so"
-        )
+        remedy = _remedy(self._log, header, text, is_of_bills=self._is_of_bills)
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
@@ -170,6 +160,22 @@ class CreditSeries:
                     f"ignored_columns={header} if they are sales"
                 )
                 raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+def _remedy(log: LogColumns, header: str, text: str, *, is_of_bills: bool) -> str:
+    if is_of_bills:
+        return (
+            f"Write what is given back with a minus; if it is a bill, "
+            f"ignored_columns={header} says so"
+        )
+    status = log.status_and(header)
+    return (
+        "Write what is given back with a minus, or in a column of its own "
+        "(columns.refunded_amount), or say what it is with "
+        f"columns.status={status}: statuses.{text}=returned takes such a row off "
+        f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "
+        f"that was kept, ignored_columns={header} says so"
+    )
 
 
 def _is_credit_note(text: str, header: str) -> bool:

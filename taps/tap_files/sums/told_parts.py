@@ -97,7 +97,7 @@ def _with_parts(
     taxes, shipping, tip, untaxed = tuple[int, ...](), _NONE, _NONE, _NONE
     left_in = tuple[int, ...]()
     for separator in ".,":
-        told = (columns.with_product(row) for row in _read(rows(), separator))
+        told = (_with_product(row, columns.factors) for row in _read(rows(), separator))
         read = [_charged(row, columns) for row in told]
         if (parts := columns.shown(read)) is not None:
             taxes, shipping, tip = parts
@@ -137,8 +137,8 @@ class _Columns:
             if one & WITHOUT or (one & TAX and one & _APART) or at == rest
         ]
         free = {at: one for at, one in words.items() if at not in self._rests}
-        self._factors = _factors(binding, ignored)
-        if self._factors is not None:
+        self.factors = _factors(binding, ignored)
+        if self.factors:
             self._rests.append(len(binding.header))  # where their product is put
         self.taxes = [at for at, one in free.items() if one & TAX]
         told = binding.positions.get("shipping_amount")
@@ -156,13 +156,6 @@ class _Columns:
         self.may_be_parts = bool(
             self.taxes or self.shippings or self._tips or self.untaxed
         )
-
-    def with_product(self, row: _Numbers) -> _Numbers:
-        """A row with what its units cost behind it, where it tells both."""
-        if self._factors is None:
-            return row
-        units, price = self._factors
-        return [*row, row[units] * row[price]]
 
     def shown(
         self, rows: Sequence[_Numbers]
@@ -198,6 +191,14 @@ def _factors(binding: Binding, ignored: set[str]) -> tuple[int, int] | None:
             found.append(next((keys.index(k) for k in keys if k in names), None))
     units, price = found
     return None if units is None or price is None else (units, price)
+
+
+def _with_product(row: _Numbers, factors: tuple[int, int] | None) -> _Numbers:
+    """A row with what its units cost behind it, where it tells both."""
+    if factors is None:
+        return row
+    units, price = factors
+    return [*row, row[units] * row[price]]
 
 
 def _unread(binding: Binding, ignored: set[str]) -> dict[int, frozenset[str]]:
