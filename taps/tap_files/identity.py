@@ -28,6 +28,9 @@ _IDS = (
     "account_id", "campaign_id",
 )  # fmt: skip
 _ORDER_WORDS = ("order", "pedido", "orden", "invoice", "factura")
+_NOTES = frozenset(
+    {"note", "notes", "nota", "notas", "comment", "comments", "address", "direccion"}
+)
 _OF_A_LINE = frozenset(
     {"line", "linea", "item", "row", "linha", "zeile", "ligne", "riga"}
 )
@@ -77,6 +80,9 @@ class Identities:
         told |= settings.statuses
         self._returned = {normalised(k) for k, v in told.items() if v == "returned"}
         states = (at.get("status"), *binding.others.get("status", ()))
+        # Rows that differ in these alone are no lines of an order.
+        notes = {p for p, h in enumerate(binding.header) if words_in(h) & _NOTES}
+        self._beside = {*states, *notes}
         self._states = [one for one in states if one is not None and self._returned]
         ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
         is_open = is_log and binding.preset is None
@@ -113,7 +119,8 @@ class Identities:
         day = self._text(row, self._day).replace("T", " ").partition(" ")[0]
         self._append("day", self._hash(day))
         self._append("amount", self._hash(amount))
-        self._append("row", hash(tuple(row.cells)))
+        rest = (c for at, c in enumerate(row.cells) if at not in self._beside)
+        self._append("row", hash(tuple(rest)))
         self._append("line", row.line)
         shop = " ".join(self._text(row, at) for at in self._shops).strip()
         self._append("shop", self._hash(shop))
