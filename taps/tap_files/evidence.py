@@ -18,7 +18,7 @@ from taps.tap_files.values.amounts import (
 from taps.tap_files.values.currencies import (
     currency_codes,
     currency_written_in,
-    has_no_decimals,
+    is_small,
 )
 from taps.tap_files.values.moments import (
     DAY_FIRST,
@@ -185,7 +185,7 @@ class Evidence:
         written = "" if self._currency is None else as_text(row.cells[self._currency])
         code = self._named_currency or written or currency_written_in(cell)
         code = (code or self._settings.currency_code or "").upper()
-        if self._open is None and not has_no_decimals(_known(code)):
+        if self._open is None and not is_small(_known(code)):
             self._open = row.line, cell.strip()
 
     def _note_ends(self, text: str) -> None:

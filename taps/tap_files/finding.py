@@ -73,7 +73,7 @@ def _named(header: Sequence[str], column: Column, override: str) -> Found | None
     """The column that a setting names."""
     whole = [normalised(cell) for cell in header]
     wanted = normalised(override)
-    if wanted not in whole:
+    if wanted not in whole and column.name == "status":
         wanted = normalised(override.split("|", maxsplit=1)[0])
     if not wanted or wanted not in whole:
         return None

@@ -28,11 +28,18 @@ _IDS = (
     "account_id", "campaign_id",
 )  # fmt: skip
 _ORDER_WORDS = ("order", "pedido", "orden", "invoice", "factura")
-_LINE_WORDS = ("product", "item", "sku", "qty", "quantity", "cantidad", "articulo")
+_NOTES = frozenset(
+    {"note", "notes", "nota", "notas", "comment", "comments", "address", "direccion"}
+)
 _OF_A_LINE = frozenset(
     {"line", "linea", "item", "row", "linha", "zeile", "ligne", "riga"}
 )
-_FEW_ORDERS = 3
+_SHOPS = frozenset(
+    {"tienda", "store", "shop", "sucursal", "local", "caja", "register", "till"}
+    | {"terminal", "branch", "outlet", "kasse", "filiale", "magasin", "caisse"}
+    | {"negozio", "cassa", "loja", "caixa", "punto", "winkel", "kassa", "serie"}
+)
+"""Words of headers of who counts tickets, or bills, from one on."""
 _EXAMPLES = 3
 _AS_TEXT = (
     "Do not open the file in Excel before it is read; if it must be, import it with "
@@ -73,10 +80,22 @@ class Identities:
         told |= settings.statuses
         self._returned = {normalised(k) for k, v in told.items() if v == "returned"}
         states = (at.get("status"), *binding.others.get("status", ()))
+        # Rows that differ in these alone are no lines of an order.
+        notes = {p for p, h in enumerate(binding.header) if words_in(h) & _NOTES}
+        self._beside = {*states, *notes}
         self._states = [one for one in states if one is not None and self._returned]
+        ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
+        is_open = is_log and binding.preset is None
+        is_open = is_open and "|" not in settings.columns.get("purchase_id", "")
+        self._shops = [
+            position
+            for position, header in enumerate(binding.header)
+            if is_open and words_in(header) & _SHOPS and position not in binding.used
+            if normalised(header) not in ignored
+        ]
         self._columns = {
             column: array("q")
-            for column in ("id", "who", "day", "amount", "row", "line")
+            for column in ("id", "who", "day", "amount", "row", "line", "shop")
         }
 
     def add(self, row: Row) -> None:
@@ -100,8 +119,11 @@ class Identities:
         day = self._text(row, self._day).replace("T", " ").partition(" ")[0]
         self._append("day", self._hash(day))
         self._append("amount", self._hash(amount))
-        self._append("row", hash(tuple(row.cells)))
+        rest = (c for at, c in enumerate(row.cells) if at not in self._beside)
+        self._append("row", hash(tuple(rest)))
         self._append("line", row.line)
+        shop = " ".join(self._text(row, at) for at in self._shops).strip()
+        self._append("shop", self._hash(shop))
 
     def _is_return(self, row: Row) -> bool:
         return any(
@@ -129,6 +151,7 @@ class Identities:
         order = np.lexsort((named["line"], named["id"]))
         columns = {name: values[order] for name, values in named.items()}
         again = columns["id"][1:] == columns["id"][:-1]
+        self._refuse_shops(columns, again & _differ(columns["shop"]))
         people = "names" if self._is_shopify else "customers"
         for column, what in (("who", people), ("day", "days")):
             self._refuse(columns, again & _differ(columns[column]), what)
@@ -152,6 +175,27 @@ class Identities:
         )
         remedy = _AS_TEXT if self._is_shopify else f"{_AS_TEXT}. {_NO_ID}"
         raise FileError(self._name, problem, remedy=remedy)
+
+    def _refuse_shops(
+        self, columns: dict[str, Hashes], differs: npt.NDArray[np.bool_]
+    ) -> None:
+        """Refuse numbers that several shops may have counted, each for itself."""
+        if not differs.any():
+            return
+        at = int(np.flatnonzero(differs)[0])
+        first, line = (int(columns["line"][i]) for i in (at, at + 1))
+        headers = [self._binding.header[i].strip() for i in self._shops]
+        number = self._binding.header[self._id or 0].strip()
+        shops = " and ".join(map(repr, headers))
+        problem = (
+            f"a number in {number!r} stands in rows of several {shops} (lines {first} "
+            f"and {line}): each may count its own"
+        )
+        remedy = (
+            f"Say so with columns.purchase_id={'|'.join([*headers, number])}, or that "
+            f"they are one order with ignored_columns={'|'.join(headers)}"
+        )
+        raise FileError(self._name, problem, remedy=remedy, line=line)
 
     def _is_declared_per_order(self) -> bool:
         if self._settings.amount_per != AUTO:
@@ -186,10 +230,6 @@ class Identities:
             return False
         if any(word in key for word in _ORDER_WORDS):
             return True
-        others = [normalised(cell) for cell in self._binding.header]
-        has_lines = any(word in key for key in others for word in _LINE_WORDS)
-        if count < _FEW_ORDERS and not has_lines:
-            return False
         line = int(columns["line"][1:][is_line][0])
         problem = (
             f"all rows of each of {count} orders hold the same {header!r}: it may be "

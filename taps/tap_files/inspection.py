@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
+from taps.tap_files.formats.grouped import grouped
+from taps.tap_files.formats.joined_ids import with_joined_ids
 from taps.tap_files.formats.jsonl_files import open_jsonl
 from taps.tap_files.formats.parted import parted
 from taps.tap_files.formats.unfolded import unfolded
@@ -22,7 +24,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.questions import Questions
 from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
+from taps.tap_files.statuses import meanings
 from taps.tap_files.sums.keyed_amounts import KeyedAmounts
 from taps.tap_files.sums.minor_units import MinorUnits
 from taps.tap_files.sums.other_currencies import OtherCurrencies
@@ -32,16 +34,16 @@ from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.scaled import Scaled
 from taps.tap_files.sums.told_parts import with_told_parts
 from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
-from taps.tap_files.sums.twice import Twice
+from taps.tap_files.sums.twice import Outcomes, Twice
 from taps.tap_files.sums.two_amounts import TwoAmounts
-from taps.tap_files.tables import Row, Table, as_text
+from taps.tap_files.tables import Row, Table
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
 from taps.tap_files.values.amounts import AmountReader, amount_reader
 from taps.tap_files.values.currencies import currency_told_in
 from taps.tap_files.values.mojibake import MojibakeCount, refuse_garbled_header
 from taps.tap_files.values.moments import MomentReader, moment_reader
 from taps.tap_files.values.periods import period_above
-from taps.tap_files.wording import normalised
+from taps.tap_files.values.states import with_states
 
 __all__ = ["Inspection", "inspect_file"]
 
@@ -101,8 +103,8 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         The file cannot be loaded; nothing of it may be emitted.
     """
     settings = _with_what_is_known(source, settings)
-    table = _open(source, settings)
-    binding = _flagged(_recognised(source, table, settings), table, settings)
+    table = with_joined_ids(_open(source, settings), settings)
+    binding = with_states(_recognised(source, table, settings), table, settings)
     binding = with_told_parts(binding, table.rows, settings)
     told = binding.preset.statuses if binding.preset else {}
     statuses = meanings(told, settings.statuses)
@@ -172,6 +174,7 @@ def _watches(
         *watches_of_worth(name, binding, settings, statuses),
         UnsavedFormulas(name, binding),
         Twice(name, binding),
+        Outcomes(name, binding, settings),
         Questions(name, binding, settings, statuses),
         OtherCurrencies(name, binding, settings),
         Planned(name, binding, settings),
@@ -201,40 +204,6 @@ def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding
     if settings.contract == AUTO:
         refuse_subscriptions(source.name, binding)
     return binding
-
-
-def _flagged(binding: Binding, table: Table, settings: Settings) -> Binding:
-    """With the columns of a log whose yes, or date, makes a row no sale."""
-    if binding.contract.name != "purchases" or binding.preset:
-        return binding
-    ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
-    refunded = binding.positions.get("refunded_amount")
-    found = {
-        position: means
-        for position, header in enumerate(binding.header)
-        if normalised(header) not in ignored
-        and (position not in binding.used or position == refunded)
-        if (means := flag_of(header))
-    }
-    positions = dict(binding.positions)
-    if refunded in found:
-        if "refunded_amount" in settings.columns or not _is_flag(table, refunded):
-            del found[refunded]
-        else:
-            del positions["refunded_amount"]
-    return replace(binding, positions=positions, flags=found)
-
-
-def _is_flag(table: Table, position: int) -> bool:
-    """Whether a column says yes or no in every row, and yes in one."""
-    is_set = False
-    for row in table.rows():
-        text = "" if row.problem else as_text(row.cells[position])
-        if says_yes(text):
-            is_set = True
-        elif not says_no(text):
-            return False
-    return is_set
 
 
 def _amounts(
@@ -288,11 +257,11 @@ def _notes_of_rows(
 
 def _open(source: SourceFile, settings: Settings) -> Table:
     if source.format == "csv":
-        return parted(unfolded(open_csv(source, settings)))
+        return grouped(parted(unfolded(open_csv(source, settings))))
     if source.format == "jsonl":
         return open_jsonl(source, settings)
     if source.format == "spreadsheet":
-        return parted(open_spreadsheet(source, settings))
+        return grouped(parted(open_spreadsheet(source, settings)))
     # Importing pyarrow takes 60 MB: only those who read Parquet pay for it.
     from taps.tap_files.formats.parquet_files import open_parquet  # noqa: PLC0415
 

@@ -76,7 +76,7 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         default={},
         title="Columns",
         description="Contract column to file column, when the header is not known; an "
-        "empty one says that the file has none. A status may stand in two: A|B.",
+        "empty one says that the file has none. A status or a number may be two: A|B.",
     ),
     th.Property(
         "preset",

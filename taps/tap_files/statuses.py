@@ -48,6 +48,7 @@ YES = frozenset(
 )
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
 _BY = ("by", "por", "pelo", "pela", "par", "von", "durch", "da", "dal", "door")
+_DASHES = "-_./*'\"\u2013\u2014\u00b7 "
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 COUNTED = frozenset({"paid", "partially_refunded", "refunded"})
 
@@ -56,7 +57,12 @@ def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
     """Normalised word -> meaning; later mappings overrule the common ones."""
     found = _Meanings(_common())
     for mapping in more:
-        found.update({normalised(word): means for word, means in mapping.items()})
+        found.update(
+            {
+                normalised(word) or word_of(word): means
+                for word, means in mapping.items()
+            }
+        )
     return found
 
 
@@ -90,9 +96,11 @@ def _undone_by() -> tuple[str, ...]:
 def word_of(text: str) -> str:
     """A cell of a status column as it is looked up: without the code behind it.
 
-    Gateways write ``Autorizada 741936``, another number in each row.
+    Gateways write ``Autorizada 741936``, another number in each row. Words in other
+    letters, and signs, are compared as they stand.
     """
-    return normalised(_CODE.sub("", text))
+    plain = _CODE.sub("", text)
+    return normalised(plain) or plain.strip().strip(_DASHES).casefold()
 
 
 def says_nothing(word: str) -> bool:

@@ -68,7 +68,7 @@ def keys_of(header: Sequence[str], *, is_money: bool = False) -> list[str]:
 @lru_cache(maxsize=4_000)
 def words_in(text: str) -> frozenset[str]:
     """The words of a text, normalised: ``Nº de pedidos_web`` -> n, de, pedidos, web."""
-    return frozenset(map(normalised, _WORD.findall(text)))
+    return frozenset(map(normalised, _WORD.findall(text.replace("R.E.", "RE"))))
 
 
 def is_header_of(key: str, alias: str) -> bool:

@@ -43,7 +43,8 @@ def joined_header(rows: Sequence[Sequence[str]], at: int) -> tuple[list[str], in
     """The names of the columns, and how many lines tell them.
 
     A second line tells more of some, as ``Neto`` and ``Total`` below ``Importe``: it
-    names a column that the first one leaves without a name, and holds no number.
+    names a column that the first one leaves without a name, and holds no number. One
+    that says something in its first cell alone is the name of the rows below it.
     """
     first = list(rows[at])
     second = list(rows[at + 1]) if at + 1 < len(rows) else []
@@ -54,7 +55,15 @@ def joined_header(rows: Sequence[Sequence[str]], at: int) -> tuple[list[str], in
         not top.strip() and below.strip()
         for top, below in zip(first, second, strict=True)
     ]
-    if not any(gaps) or all(map(str.strip, second)) or any(map(_has_digit, second)):
+    is_group = bool(second and second[0].strip()) and not any(
+        map(str.strip, second[1:])
+    )
+    if (
+        is_group
+        or not any(gaps)
+        or all(map(str.strip, second))
+        or any(map(_has_digit, second))
+    ):
         return list(rows[at]), 1
     titles: list[str] = []
     group = ""

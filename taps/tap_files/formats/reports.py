@@ -1,8 +1,9 @@
-"""Zoom's reports of a webinar: several tables in one file, read as files of their own.
+"""Reports of a webinar: several tables in one file, read as files of their own.
 
-A report is a title, a table of one row that says which webinar it was, and below lines
-such as ``Attendee Details`` the tables of hosts, panelists and attendees, of answers to
-polls or of questions. What they tell is written as files of the contracts webinars,
+A report of Zoom (others are written as it writes its own, see meeting_reports) is a
+title, a table of one row that says which webinar it was, and below lines such as
+``Attendee Details`` the tables of hosts, panelists and attendees, of answers to polls
+or of questions. What they tell is written as files of the contracts webinars,
 registrants, attendances and webinar_interactions, named after the report.
 
 Source: https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0067389
@@ -24,6 +25,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from taps.tap_files.formats.meeting_reports import (
+    LOOKED_AT,
+    as_zoom_writes,
+    is_meeting_report,
+)
 from taps.tap_files.formats.report_answers import (
     ANSWERS,
     INTERACTIONS,
@@ -148,8 +154,11 @@ def _rows_of_report(source: SourceFile) -> list[list[str]] | None:
     for delimiter in _DELIMITERS:
         with suppress(csv.Error):
             rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-            if _webinar_at([*islice(rows, _LOOKED_AT)]) is not None:
+            first = [*islice(rows, LOOKED_AT)]
+            if _webinar_at(first[:_LOOKED_AT]) is not None:
                 return _every_row(source, delimiter)
+            if is_meeting_report(first):
+                return as_zoom_writes(_every_row(source, delimiter))
     return None
 
 

@@ -17,7 +17,7 @@ from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import FEES, SHIPPING, TIPS
 from taps.tap_files.sums.keyed_amounts import size_written
-from taps.tap_files.sums.tax_parts import TAX
+from taps.tap_files.sums.tax_parts import EQUIVALENCE, TAX
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import words_in
 
@@ -77,7 +77,8 @@ class Commissions:
         self._fees = {
             at
             for at in fees
-            if at != log.amount and not words_in(log.title(at)) & _NO_FEE
+            if at != log.amount
+            and not words_in(log.title(at)) & (_NO_FEE | EQUIVALENCE)
         }
         tenders = {*log.holding(_TENDERS)} - {*fees, log.amount, *log.read}
         self._tenders = tenders if is_open else set[int]()

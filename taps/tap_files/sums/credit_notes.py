@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Mapping
 
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
+from taps.tap_files.statuses import word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
@@ -66,15 +68,21 @@ class CreditNotes:
     """Looks for rows that say credit note, or refund beside the sale of their order.
 
     A row that says refund and is all there is of its order may be an order that was
-    given back, which is a status and asked as such.
+    given back, which is a status and asked as such where its word is known as one.
     """
 
     def __init__(
-        self, log: LogColumns, settings: Settings, *, is_of_bills: bool = False
+        self,
+        log: LogColumns,
+        settings: Settings,
+        statuses: Mapping[str, str],
+        *,
+        is_of_bills: bool = False,
     ) -> None:
         self._log, self._kinds = log, log.holding(_KINDS)
+        self._asked = _GIVEN_BACK - {word for word in _GIVEN_BACK if word in statuses}
         self._is_of_bills = is_of_bills
-        self._told = {normalised(word) for word in settings.statuses}
+        self._told = {word_of(word) for word in settings.statuses}
         self._note: Place | None = None
         self._refunds: dict[int, Place] = {}
         self._sales = array("q")
@@ -86,10 +94,11 @@ class CreditNotes:
             order_id = hash(self._log.id_of(row) or row.line)
             is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
             is_state = position in self._log.states
-            if is_state and normalised(text) in self._told:
+            if is_state and word_of(text) in self._told:
                 continue
             is_note = _is_credit_note(text, self._log.title(position))
-            is_note = is_note or (is_state and normalised(text) in _GIVEN_BACK)
+            said = _GIVEN_BACK if is_state else self._asked
+            is_note = is_note or normalised(text) in said
             if is_sold and is_note:
                 self._note = self._note or (row.line, position, text)
             elif is_sold and normalised(text) in _GIVEN_BACK:
@@ -108,17 +117,7 @@ class CreditNotes:
         line, position, text = found
         header = self._log.title(position)
         problem = f"the column {header!r} says {text!r}, and the amount has no minus"
-        status = self._log.status_and(header)
-        remedy = (
-            f"Write what is given back with a minus; if it is a bill, "
-            f"ignored_columns={header} says so"
-            if self._is_of_bills
-            else "Write what is given back with a minus, or in a column of its own "
-            "(columns.refunded_amount), or say what it is with "
-            f"columns.status={status}: statuses.{text}=returned takes such a row off "
-            f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "
-            f"that was kept, ignored_columns={header} says so"
-        )
+        remedy = _remedy(self._log, header, text, is_of_bills=self._is_of_bills)
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
@@ -161,6 +160,22 @@ class CreditSeries:
                     f"ignored_columns={header} if they are sales"
                 )
                 raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+def _remedy(log: LogColumns, header: str, text: str, *, is_of_bills: bool) -> str:
+    if is_of_bills:
+        return (
+            f"Write what is given back with a minus; if it is a bill, "
+            f"ignored_columns={header} says so"
+        )
+    status = log.status_and(header)
+    return (
+        "Write what is given back with a minus, or in a column of its own "
+        "(columns.refunded_amount), or say what it is with "
+        f"columns.status={status}: statuses.{text}=returned takes such a row off "
+        f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "
+        f"that was kept, ignored_columns={header} says so"
+    )
 
 
 def _is_credit_note(text: str, header: str) -> bool:

@@ -1,7 +1,8 @@
-"""Amounts in cents: 4900 for 49.00, as programs pass them on to each other.
+"""Amounts in cents: 4900 for 49.00, or in thousands of pesos: 49.9 for 49.900.
 
-A header says so (``amount_cents``), or the file writes its currencies small and no
-amount with decimals, as answers of Stripe's API do.
+Of cents a header says so (``amount_cents``), or the file writes its currencies small
+and no amount with decimals, as answers of Stripe's API do. Of thousands, a currency of
+which nobody sells anything for 49.9: a program took the point for that of decimals.
 
 Source: https://docs.stripe.com/currencies#zero-decimal
 """
@@ -12,13 +13,14 @@ import re
 from typing import Final
 
 from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.values.currencies import currency_codes, decimals_of
+from taps.tap_files.values.currencies import code_of, currency_codes, decimals_of
 from taps.tap_files.wording import words_in
 
-__all__ = ["MinorUnits"]
+__all__ = ["LostThousands", "MinorUnits"]
 
 _CENTS: Final = frozenset(
     {
@@ -28,6 +30,11 @@ _CENTS: Final = frozenset(
 )
 _NUMBER: Final = re.compile(r"[-+]?[\d.,]+")
 _WHOLE: Final = re.compile(r"[-+]?\d+")
+_TINY: Final = frozenset({"CLP", "COP", "PYG", "ARS", "IDR", "VND", "KRW"})
+"""Currencies of which a thousand are about a dollar, or less."""
+_SHORT: Final = re.compile(r"\D*\d{1,3}[.,](?:\d|\d[1-9])\D*")
+"""How 119.000 and 49.990 are written once they were numbers: 119.0 and 49.99."""
+_OPEN: Final = re.compile(r"\D*\d{1,3}(?:[.,]\d{3})?\D*")
 _LEAST: Final = 50
 """The least that Stripe charges, in cents: what costs less is told in whole units.
 
@@ -93,6 +100,46 @@ class MinorUnits:
             "amount_unit=units (4900 is 4,900)"
         )
         raise FileError(self._name, problem, remedy=remedy, line=line)
+
+
+class LostThousands:
+    """Asks whether pesos with decimals, and none above 999, are thousands of them."""
+
+    def __init__(self, log: LogColumns, settings: Settings, binding: Binding) -> None:
+        self._log, self._own = log, settings.currency_code
+        self._is_looked_for = settings.amount_unit == AUTO
+        self._currency = binding.positions.get("currency_code")
+        self._named = binding.currency_code
+        self._first: Place | None = None
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        text = self._log.worth_of(row)
+        if not self._is_looked_for or not any(c in "123456789" for c in text):
+            return
+        at = self._currency
+        written = "" if at is None else code_of(as_text(row.cells[at]))
+        if (self._named or written or self._own) not in _TINY:
+            return
+        if _SHORT.fullmatch(text):
+            self._first = self._first or (row.line, 0, text)
+        elif not _OPEN.fullmatch(text):
+            self._is_looked_for = False
+
+    def ask(self) -> None:
+        """Raise FileError where every amount may be so."""
+        if not (self._is_looked_for and self._first):
+            return
+        line, _, text = self._first
+        problem = (
+            f"the amounts (here {text!r}) may be thousands whose point a program took "
+            "for that of decimals"
+        )
+        remedy = (
+            "Export the file again and do not open it in between, or say it with "
+            "amount_unit=thousands (49.9 is 49,900) or amount_unit=units (it is 49.9)"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
 def _is_open(binding: Binding, settings: Settings) -> bool:

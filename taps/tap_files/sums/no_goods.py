@@ -32,7 +32,8 @@ _GIFT_CARD = re.compile(
     r"gift(?:card|voucher|certificate)|(?:tarjeta|cheque|vale|bono)(?:de)?regalo"
     r"|(?:cartao|vale)(?:de)?presente|(?:carte|cheque|bon)cadeau"
     r"|geschenk(?:gutschein|karte)|wertgutschein|(?:buono|carta)regalo"
-    r"|cadeau(?:bon|kaart)|(?:fianza|kaution|securitydeposit|deposito(?:de)?garantia).*"
+    r"|cadeau(?:bon|kaart)|storecredit|^(?:recarga|topup)(?:de)?(?:saldo|monedero|wallet)"
+    r"|(?:fianza|kaution|securitydeposit|deposito(?:de)?garantia).*"
 )
 _KEPT = frozenset(
     {"commission", "commissions", "comision", "comisiones", "comissao", "comissoes"}

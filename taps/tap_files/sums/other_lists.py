@@ -32,7 +32,16 @@ _KINDS: Final = {
         "motivodisputa",
     ): ("disputes", _PAYMENTS),
 }
+_HOURS: Final = frozenset({"hours", "horas", "stunden", "heures", "ore", "uren", "hrs"})
+_WORKERS: Final = frozenset(
+    {"employee", "empleado", "empleada", "trabajador", "trabajadora", "consultant"}
+    | {"consultor", "worker", "staff", "task", "tarea", "mitarbeiter", "salarie"}
+    | {"dipendente", "medewerker", "rate", "tarifa", "colaborador", "funcionario"}
+    | {"freelancer", "stundensatz", "billable", "facturable", "project", "proyecto"}
+)
+"""Beside hours: who worked, at what, and for how much each."""
 _RECURRING: Final = (
+    *("firstpayment", "lastpayment"),
     *("nextbilling", "nextpayment", "nextcharge", "nextrenewal", "nextinvoice"),
     *("renewaldate", "renewson", "renewsat", "billinginterval", "billingcycle"),
     *("billingfrequency", "intervalunit", "proximocobro", "proximopago"),
@@ -85,6 +94,9 @@ class OtherLists:
         number = binding.positions.get("purchase_id")
         names = "" if number is None else normalised(log.header[number])
         self._is_recurring = False
+        if log.holding(_WORKERS) and (hours := log.holding(_HOURS)):
+            self._at = next((at for at in hours if at not in log.read), None)
+            self._said, self._export = "hours of work", "Export what was billed"
         # A row with the number of an order, or of a bill, is one.
         if any(word in names for word in _OF_SALES):
             self._at = None

@@ -20,6 +20,7 @@ from taps.tap_files.sums.commissions import Commissions
 from taps.tap_files.sums.credit_notes import CreditNotes, CreditSeries
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
 from taps.tap_files.sums.group_headings import GroupHeadings
+from taps.tap_files.sums.minor_units import LostThousands
 from taps.tap_files.sums.net_beside import NetBeside
 from taps.tap_files.sums.no_goods import NoGoods, UnitsBack
 from taps.tap_files.sums.not_sales import NotSales
@@ -29,10 +30,14 @@ from taps.tap_files.sums.other_sections import OtherSections
 from taps.tap_files.sums.refunds_twice import RefundsTwice
 from taps.tap_files.sums.row_codes import RowCodes
 from taps.tap_files.sums.row_kinds import RowKinds
-from taps.tap_files.sums.said_again import SaidAgain, Versions
-from taps.tap_files.sums.said_elsewhere import SaidElsewhere, StatesUnnamed
+from taps.tap_files.sums.said_again import SaidAgain, UnreadNumbers, Versions
+from taps.tap_files.sums.said_elsewhere import (
+    SaidElsewhere,
+    SaidInactive,
+    StatesUnnamed,
+)
 from taps.tap_files.sums.stages import Stages
-from taps.tap_files.sums.tax_parts import TAX
+from taps.tap_files.sums.tax_parts import TAX, TaxInSome
 from taps.tap_files.sums.tips import Tips
 from taps.tap_files.sums.unnamed_sums import UnnamedSums
 from taps.tap_files.sums.unpaid_rows import UnpaidRows
@@ -94,12 +99,13 @@ def watches_of_worth(
         return (RefundsTwice(log, binding, settings.columns, statuses),)
     if contract == "subscriptions":
         rates = set(log.holding(_RATES))
-        return (_TaxInPrice(log, [at for at in log.holding(TAX) if at not in rates]),)
+        taxes = [at for at in log.holding(TAX) if at not in rates]
+        return (_TaxInPrice(log, taxes), SaidInactive(log, statuses))
     if contract == "invoices":
-        return (CreditNotes(log, settings, is_of_bills=True),)
+        return (CreditNotes(log, settings, statuses, is_of_bills=True),)
     watches: list[Watch] = [
         *(
-            CreditNotes(log, settings),
+            CreditNotes(log, settings, statuses),
             _Discounts(log),
             _ReturnedUnits(log),
             _UnitAmounts(log),
@@ -125,6 +131,7 @@ def watches_of_worth(
             StatesUnnamed(log, statuses),
             Versions(log),
         ),
+        *(LostThousands(log, settings, binding), TaxInSome(log)),
         Discounted(log, is_told="amount" in settings.columns),
         Commissions(log, is_told="amount" in settings.columns),
         NetBeside(log, is_told="amount" in settings.columns),
@@ -132,7 +139,7 @@ def watches_of_worth(
     ]
     if settings.amount_per == AUTO:
         watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
-        watches.append(OrderSums(log))
+        watches += (OrderSums(log), UnreadNumbers(log, binding))
     return tuple(watches)
 
 

@@ -17,7 +17,7 @@ from taps.tap_files.statuses import COUNTED
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["SaidAgain", "Versions"]
+__all__ = ["SaidAgain", "UnreadNumbers", "Versions"]
 
 _CHANGED = frozenset(
     {"updated", "modified", "changed", "actualizado", "actualizada", "actualizacion"}
@@ -32,6 +32,18 @@ _CHANGED = frozenset(
     | {"geandert", "modifie", "modification", "atualizado", "atualizacao", "aggiornato"}
 )
 """Words of headers of when a row was as it is told."""
+_NUMBERS = frozenset(
+    {"id", "number", "numero", "num", "no", "n", "nr", "nro", "ref", "reference"}
+    | {"referencia", "documento", "document", "doc", "nummer", "code", "codigo"}
+    | {"order", "pedido", "orden", "sale", "venta", "invoice", "factura", "ticket"}
+)
+_OF_OTHERS = frozenset(
+    {"customer", "cliente", "client", "kunde", "user", "product", "producto", "item"}
+    | {"produto", "articulo", "sku", "artikel", "phone", "telefono", "postal", "zip"}
+    | {"store", "tienda", "payment", "pago", "country", "pais", "cpf", "cnpj", "nif"}
+    | {"discount", "descuento", "coupon", "cupon", "tax", "vat", "currency", "total"}
+)
+"""Words of headers of numbers, and of those that are of something else than a sale."""
 
 
 class SaidAgain:
@@ -120,3 +132,57 @@ class Versions:
             f"order, ignored_columns={header} says so"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=self._again[1])
+
+
+class UnreadNumbers:
+    """Asks where a number that nobody reads may be an order's, and its total repeated.
+
+    Of an order whose number is read, its rows are looked at with those of others.
+    """
+
+    def __init__(self, log: LogColumns, binding: Binding) -> None:
+        self._log = log
+        is_open = "purchase_id" not in binding.positions and log.amount is not None
+        others = set(log.holding(_OF_OTHERS)) | log.read
+        found = log.holding(_NUMBERS) if is_open else []
+        self._numbers = [at for at in found if at not in others]
+        self._same = [
+            at
+            for at in (log.amount, log.day, binding.positions.get("customer_id"))
+            if at is not None
+        ]
+        self._above: Row | None = None
+        self._found: tuple[int, int, int] | None = None
+
+    def add(self, row: Row) -> None:
+        """Look at a row, and at the one above it."""
+        above, self._above = self._above, row
+        amount = self._log.amount_of(row)
+        is_some = any(c in "123456789" for c in amount) and not is_negative(amount)
+        if self._found or above is None or not (self._numbers and is_some):
+            return
+        if any(row.cells[at] != above.cells[at] for at in self._same):
+            return
+        for at in self._numbers:
+            number = as_text(row.cells[at])
+            is_again = number and number == as_text(above.cells[at])
+            if is_again and [*row.cells] != [*above.cells]:
+                self._found = at, above.line, row.line
+                return
+
+    def ask(self) -> None:
+        """Raise FileError where there is one."""
+        if self._found is None:
+            return
+        at, first, line = self._found
+        number, header = self._log.title(at), self._log.title(self._log.amount)
+        problem = (
+            f"lines {first} and {line} hold the same {number!r} and the same "
+            f"{header!r}: it may be the total of an order, repeated, or the amount of "
+            "each row"
+        )
+        remedy = (
+            f"Say which with columns.purchase_id={number} and amount_per=order or "
+            f"amount_per=line; ignored_columns={number} if it is no number of an order"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)

@@ -19,7 +19,7 @@ from taps.tap_files.statuses import YES, word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["SaidElsewhere", "StatesUnnamed"]
+__all__ = ["SaidElsewhere", "SaidInactive", "StatesUnnamed"]
 
 _NOTES = frozenset(
     {
@@ -41,8 +41,14 @@ _VALID = frozenset(
         "activo",
         "activa",
         "livemode",
+        *("confirmed", "confirmado", "confirmada", "approved", "aprobado", "aprobada"),
+        *("accepted", "aceptado", "aceptada", "authorized", "autorizado"),
+        *("success", "successful", "exitoso", "exitosa"),
     }
 )
+_IS = frozenset({"is", "es", "esta", "order", "pedido", "orden", "est", "ist"})
+"""Words that a header of yes and no may have besides: is_active."""
+_RUNNING = frozenset({"active", "activa", "activo", "vigente", "trialing", "past_due"})
 _UNDONE = GIVEN_BACK | FLAG | {"cancel", "cancellation", "cancelation", "return"}
 _UNDONE |= {"returns", "cancelamento", "anulacao", "cancellazione", "annullamento"}
 _WHY = frozenset(
@@ -54,6 +60,11 @@ _NO_REASON = frozenset(
     {"na", "notapplicable", "noaplica", "sindevolucion", "ninguno", "ninguna"}
     | {"noreturn", "sinmotivo", "kein", "keine", "aucun", "aucune", "nessuno"}
 )
+_TESTS = frozenset(
+    {"test", "testorder", "testpedido", "prueba", "pedidodeprueba", "ordendeprueba"}
+    | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
+)
+"""What a note says of an order that nobody placed."""
 _CAME_BACK = frozenset({"refunded", "returned"})
 _DOUBT = frozenset(
     {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
@@ -140,7 +151,7 @@ class SaidElsewhere(_Said):
         measured = {at for at in doubts if words[at] & _MEASURED}
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
-        self._marks = {at for at in self._columns if words[at] <= _VALID}
+        self._marks = {at for at in self._columns if words[at] - _IS <= _VALID}
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
         self._whys = whys if self._is_open and not log.is_one_status else set()
         self._columns = sorted({*self._columns, *self._whys})
@@ -163,10 +174,29 @@ class SaidElsewhere(_Said):
             return normalised(text) in YES
         if at in self._marks:
             return normalised(text) in NO - {""}
+        if normalised(text) in _TESTS and at not in self._parcels:
+            return True
         words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
         first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
         gone = _CAME_BACK if at in self._parcels else _GONE
         return any(self._meanings.get(word_of(each)) in gone for each in first)
+
+
+class SaidInactive(_Said):
+    """Asks where a mark says no of a subscription whose state says that it runs."""
+
+    def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
+        super().__init__(log, statuses)
+        marks = set(log.holding(_VALID)) - log.read
+        self._marks = [at for at in marks if words_in(log.header[at]) - _IS <= _VALID]
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at in self._marks:
+            text = as_text(row.cells[at])
+            states = {as_text(row.cells[each]).lower() for each in self._log.states}
+            if normalised(text) in NO - {""} and states & _RUNNING:
+                self.note(row, at, text)
 
 
 class StatesUnnamed(_Said):

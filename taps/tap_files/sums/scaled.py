@@ -20,6 +20,10 @@ _MONEY = (
     r"(?:euros?|pesos|d[oó]lar(?:es)?|dollars?|soles|reais|EUR|USD|GBP|CLP|MXN|€|£"
     r"|(?:US)?\$)"
 )
+_AMOUNTS = (
+    r"(?:amounts?|figures|values|numbers|prices|importes?|cifras|montos|valores"
+    r"|betr[aä]ge|montants|importi)"
+)
 _SCALE = re.compile(
     # In miles: of a way, in English.
     rf"\b(?:en|in|em|expressed\s+in|cifras\s+en)\s+(?!miles\b(?!\s+de)){_THOUSANDS}(?!\w)"
@@ -30,7 +34,9 @@ _SCALE = re.compile(
     r"|^\W*(?:TEUR|TUSD|MEUR|kEUR|MM\$|M\$|k€|T€|M€)\W*$"
     r"|\b(?:TEUR|TUSD|kEUR)(?!\w)"
     r"|(?:EUR|USD|GBP|CLP|MXN|[€$£])\s?['\u2019]?000s?(?!\w)"
-    r"|(?<![\w.,])['\u2019]?000s?\s?(?:EUR|USD|GBP|[€$£])",
+    r"|(?<![\w.,])['\u2019]?000s?\s?(?:EUR|USD|GBP|[€$£])"
+    rf"|\b{_AMOUNTS}\b[^.;\d]{{0,30}}['\u2019]?000['\u2019]?s?(?!\w|[.,]\d)"
+    r"|^\W*(?:in\s+)?['\u2019]?000['\u2019]?s?\W*$",
     re.IGNORECASE,
 )
 
@@ -38,6 +44,14 @@ _UNITS = frozenset(
     {"unidad", "unit", "units", "currency", "moneda", "divisa", "einheit", "unite"}
     | {"unidade", "moeda", "waehrung", "wahrung", "devise", "escala", "scale"}
 )
+_NOTES = frozenset(
+    {"note", "notes", "nota", "notas", "comment", "comments", "comentario"}
+    | {"comentarios", "observaciones", "remarks", "observacoes", "notiz", "bemerkung"}
+)
+_OF_ALL = re.compile(
+    rf"\W*(?:all|todos los|note:|nota:)?\s*{_AMOUNTS}\b.*", re.IGNORECASE
+)
+"""What a note begins with that is of all rows, and not of its own."""
 _LONGEST_UNIT = 20
 _LONGEST = 200
 
@@ -58,8 +72,11 @@ class Scaled:
             for at, header in enumerate(binding.header)
             if not is_told
             and normalised(header) not in ignored
-            and (at == 0 or words_in(header) & _UNITS)
+            and (at == 0 or words_in(header) & (_UNITS | _NOTES))
         ]
+        self._notes = {
+            at for at in self._looked_at if words_in(binding.header[at]) & _NOTES
+        }
         self._is_told = is_told
         self._found = ""
 
@@ -68,7 +85,8 @@ class Scaled:
         for at in self._looked_at:
             text = as_text(row.cells[at])
             if not self._found and _is_scale(text):
-                is_unit = len(text) <= _LONGEST_UNIT and at
+                is_unit = len(text) <= _LONGEST_UNIT and at not in {0, *self._notes}
+                is_unit = is_unit or bool(at in self._notes and _OF_ALL.match(text))
                 others = (cell for cell in row.cells if as_text(cell))
                 if is_unit or len(list(others)) == 1:
                     self._found = text

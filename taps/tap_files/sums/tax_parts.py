@@ -5,18 +5,23 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.problems import FileError
+from taps.tap_files.statuses import says_no, says_yes
 from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.wording import words_in
 
-__all__ = ["TAX", "WITHOUT", "TaxParts"]
+__all__ = ["EQUIVALENCE", "TAX", "WITHOUT", "TaxInSome", "TaxParts"]
 
 WITHOUT = frozenset(
     {"net", "neto", "neta", "liquido", "subtotal", "base", "afecto", "netto"}
     | {"zwischensumme"}
 )
 """Words of headers of amounts without tax."""
-TAX = frozenset(
+EQUIVALENCE = frozenset({"equivalencia", "equiv", "re"})
+"""Words of headers of what a small shop of Spain pays on top of the tax."""
+TAX = EQUIVALENCE | frozenset(
     {
         *(
             "tax",
@@ -48,6 +53,10 @@ _FEES = frozenset(
     }
 )
 """Words of headers of what taking the payment cost."""
+_HELD = frozenset(
+    {"included", "incluido", "incluida", "incluidos", "incl", "inclusive", "inkl"}
+    | {"inclus", "compris", "incluso", "inbegrepen", "includes", "incluye"}
+)
 _SEPARATORS = ".,"
 
 
@@ -82,6 +91,38 @@ class TaxParts:
                     self._separators.sort(key=separator.__ne__)
                     return True
         return False
+
+
+class TaxInSome:
+    """Asks where a column says that some amounts hold their tax, and others not."""
+
+    def __init__(self, log: LogColumns) -> None:
+        found = set(log.holding(_HELD)) & set(log.holding(TAX)) - log.read
+        self._log, self._columns = log, sorted(found)
+        self._said: dict[tuple[int, bool], int] = {}
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at in self._columns:
+            text = as_text(row.cells[at])
+            if says_yes(text) or (text and says_no(text)):
+                self._said.setdefault((at, says_yes(text)), row.line)
+
+    def ask(self) -> None:
+        """Raise FileError where both are said."""
+        for at in self._columns:
+            if (at, True) in self._said and (at, False) in self._said:
+                header = self._log.title(at)
+                problem = (
+                    f"the column {header!r} says that some amounts hold their tax and "
+                    "others not: they would be added up as they stand"
+                )
+                remedy = (
+                    "Export all amounts with tax, or all without; "
+                    f"ignored_columns={header} adds them up"
+                )
+                line = self._said[at, False]
+                raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
 def _adds_up(

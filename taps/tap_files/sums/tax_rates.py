@@ -8,7 +8,7 @@ from decimal import Decimal
 
 __all__ = ["are_all_rates", "is_whole_tax", "named_rate", "width"]
 
-_HALVES = (21, 25, 26, 38, 55, 77, 81, 95, 105, 135, 255)
+_HALVES = (14, 21, 25, 26, 38, 52, 55, 77, 81, 95, 105, 135, 255)
 """Per mille, as of Switzerland, France, Ireland or Finland."""
 _RATES = [Decimal(each) / 1000 for each in (*_HALVES, *range(40, 280, 10))]
 _PERCENT = re.compile(r"([1-9]\d?(?:[.,]\d{1,2})?)\s*%")

@@ -97,7 +97,8 @@ def _with_parts(
     taxes, shipping, tip, untaxed = tuple[int, ...](), _NONE, _NONE, _NONE
     left_in = tuple[int, ...]()
     for separator in ".,":
-        read = [_charged(row, columns) for row in _read(rows(), separator)]
+        told = (_with_product(row, columns.factors) for row in _read(rows(), separator))
+        read = [_charged(row, columns) for row in told]
         if (parts := columns.shown(read)) is not None:
             taxes, shipping, tip = parts
             is_left = shipping == _NONE and not is_told
@@ -136,6 +137,9 @@ class _Columns:
             if one & WITHOUT or (one & TAX and one & _APART) or at == rest
         ]
         free = {at: one for at, one in words.items() if at not in self._rests}
+        self.factors = _factors(binding, ignored)
+        if self.factors:
+            self._rests.append(len(binding.header))  # where their product is put
         self.taxes = [at for at, one in free.items() if one & TAX]
         told = binding.positions.get("shipping_amount")
         found = [at for at, one in free.items() if one & SHIPPING]
@@ -175,6 +179,26 @@ class _Columns:
                 if is_shown or (is_all and _are_taxes(rows, self, left, tax)):
                     return tax, shipping, tip
         return None
+
+
+def _factors(binding: Binding, ignored: set[str]) -> tuple[int, int] | None:
+    """Positions of the units and of the price of one, where a row tells both."""
+    keys = [normalised(header) for header in binding.header]
+    found = []
+    for column in binding.contract.columns:
+        if column.name in {"quantity", "unit_price"}:
+            names = set(map(normalised, column.aliases)) - ignored
+            found.append(next((keys.index(k) for k in keys if k in names), None))
+    units, price = found
+    return None if units is None or price is None else (units, price)
+
+
+def _with_product(row: _Numbers, factors: tuple[int, int] | None) -> _Numbers:
+    """A row with what its units cost behind it, where it tells both."""
+    if factors is None:
+        return row
+    units, price = factors
+    return [*row, row[units] * row[price]]
 
 
 def _unread(binding: Binding, ignored: set[str]) -> dict[int, frozenset[str]]:

@@ -14,6 +14,7 @@ from taps.tap_files.values.currencies import (
     currency_codes,
     decimals_of,
     has_no_decimals,
+    is_small,
 )
 
 __all__ = [
@@ -231,7 +232,8 @@ def _digits(
     if (
         _AMBIGUOUS.fullmatch(digits)
         and separator in digits
-        and has_no_decimals(currency_code)
+        and is_small(currency_code)
+        and (has_no_decimals(currency_code) or not is_proven)
     ):
         if is_proven:
             raise RowRejected(f"the amount is ambiguous: {currency_code} has no cents")

@@ -10,7 +10,7 @@ from babel.numbers import get_currency_precision, list_currencies
 
 __all__ = ["currencies_of_sign", "currency_codes", "currency_written_in"]
 __all__ += ["currency_told_in"]
-__all__ += ["code_of", "decimals_of", "has_no_decimals", "sign_of"]
+__all__ += ["code_of", "decimals_of", "has_no_decimals", "is_small", "sign_of"]
 
 _DOLLARS = (
     "ARS AUD BBD BMD BND BSD BZD CAD CLP COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD "
@@ -29,6 +29,8 @@ _TOLD = re.compile(
     r"expresado en|expressed in)\b[\s:;,=]*(?:del? )?([A-Z]{3}|[$€£])(?![A-Za-z])",
     re.IGNORECASE,
 )
+_SMALL = frozenset({"ARS", "COP", "HUF", "IDR"})
+"""Currencies with cents of which a thousand are about a dollar, or less."""
 _NOT_MONEY = frozenset({"XXX", "XTS"})
 """ISO codes that mean "no currency" and "for testing"."""
 
@@ -53,6 +55,11 @@ def code_of(written: str) -> str:
 def has_no_decimals(currency_code: str | None) -> bool:
     """Whether the currency has no cents in daily use, as the Chilean peso."""
     return currency_code is not None and decimals_of(currency_code) == 0
+
+
+def is_small(currency_code: str | None) -> bool:
+    """Whether nothing is sold for less than 1.000 of it: 119.000 pesos are no 119."""
+    return currency_code in _SMALL or has_no_decimals(currency_code)
 
 
 @cache

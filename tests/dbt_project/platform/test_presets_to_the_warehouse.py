@@ -37,6 +37,12 @@ SOLD = {
     "zoho_invoices": ("USD", "171", "0"),
     # One is not paid.
     "xero": ("GBP", "120", "20"),
+    # 400 + 250 - 100, before Airbnb's fee; payouts are none
+    "airbnb_history": ("EUR", "550", "0"),
+    # 200 + 60 + 375 - 25 of two buyers who stand above their sales
+    "quickbooks_by_customer": ("EUR", "610", "0"),
+    # One was won, one is open, one was lost.
+    "pipedrive": ("EUR", "1000", "0"),
 }
 BILLED = {"chargebee_invoices": (4, "310")}
 """Export of invoices -> how many, and what of them is due."""

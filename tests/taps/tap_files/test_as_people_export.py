@@ -365,3 +365,62 @@ def test_a_setting_that_is_missing_is_named_with_what_answers(
     run = read_text(SPEND, columns={"spend": "Gasto total CLP"}, contract="ad_spend")
 
     assert "constants.channel=<text>" in run.failures[0]
+
+
+def test_numbers_that_each_shop_counts_are_told_apart_by_a_setting(
+    read_text: RunTap,
+) -> None:
+    text = (
+        "tienda;ticket;fecha;cliente;importe\n"
+        "Centro;1001;13/03/2025;a;10,00\n"
+        "Norte;1001;13/03/2025;b;20,00\n"
+        "Norte;;14/03/2025;b;30,00\n"
+    )
+
+    asked = read_text(text)
+    told = read_text(text, columns={"purchase_id": "tienda|ticket"})
+    one = read_text(
+        text.replace(";b;20", ";a;20"), ignored_columns="tienda", currency_code="EUR"
+    )
+
+    assert "columns.purchase_id=tienda|ticket" in asked.failures[0]
+    assert [sale["purchase_id"] for sale in told.purchases] == [
+        "Centro 1001",
+        "Norte 1001",
+        None,
+    ]
+    assert [sale["purchase_id"] for sale in one.purchases] == ["1001", "1001", None]
+
+
+def test_a_file_without_a_shop_has_no_number_of_it(read_text: RunTap) -> None:
+    run = read_text(
+        "tienda;boleta;fecha;cliente;importe\nCentro;7;13/03/2025;a;10,00\n",
+        columns={"purchase_id": "tienda|ticket"},
+    )
+
+    assert [sale["purchase_id"] for sale in run.purchases] == [None]
+
+
+def test_a_state_in_other_letters_is_asked_about_and_answered(
+    read_text: RunTap,
+) -> None:
+    text = (
+        "order_id,date,customer,total,status\n"
+        "1,2025-01-15,a,50.00,Оплачен\n2,2025-01-16,b,20.00,Отменён\n"
+    )
+
+    asked = read_text(text)
+    told = read_text(text, statuses={"Оплачен": "paid", "Отменён": "cancelled"})
+
+    assert "statuses.Оплачен=paid" in asked.failures[0]
+    assert [sale["status"] for sale in told.purchases] == ["paid", "cancelled"]
+
+
+def test_a_date_that_is_the_only_one_is_that_of_the_sale(read_text: RunTap) -> None:
+    run = read_text(
+        "Nombre completo;Fecha de pago;Importe cobrado\nAna;15/01/2025;10,00\n"
+    )
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert run.purchases[0]["purchased_at"][:10] in {"2025-01-14", "2025-01-15"}
+    assert run.purchases[0]["amount"] == Decimal("10.00")

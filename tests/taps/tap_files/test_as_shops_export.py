@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -485,3 +486,15 @@ def test_rows_of_nobody_are_sales_where_a_setting_says_so(read_text: RunTap) -> 
 
     assert (len(asked.failures), told.failures) == (1, [])
     assert sum(row["amount"] for row in told.purchases) == 68
+
+
+def test_a_buyer_above_their_sales_is_theirs_and_a_job_is_a_buyer_of_its_own(
+    read_text: RunTap,
+) -> None:
+    file = Path(__file__).parent / "countries" / "books" / "quickbooks_jobs.csv"
+
+    run = read_text(file.read_text("utf-8"), currency_code="USD")
+
+    told = [(row["customer_id"], row["amount"]) for row in run.purchases]
+    assert [who for who, _ in told] == ["Amy", "Kitchen", "Amy"]
+    assert sum(amount for _, amount in told) == Decimal("125.00")

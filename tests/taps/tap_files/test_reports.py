@@ -139,3 +139,65 @@ def test_a_report_of_something_else_is_refused_whole(read_text: RunTap) -> None:
 
     assert "neither who registered nor who was there, answered" in run.failures[0]
     assert run.records("webinars") == []
+
+
+def test_a_report_of_teams_tells_each_visit_in_its_role(read_text: RunTap) -> None:
+    text = export("teams_attendance")
+
+    run = read_text(text.encode("utf-16"), time_zone=ZONE)
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert told(run, "webinars", "title", "starts_at", "length_minutes") == [
+        ("JEE Session 1", "2025-07-22T17:00:11+00:00", 91)
+    ]
+    visits = told(run, "attendances", "email", "joined_at", "left_at", "role")
+    assert sorted(
+        (who, joined[11:16], left[11:16]) for who, joined, left, _ in visits
+    ) == [
+        ("hari@x.com", "17:00", "18:31"),
+        ("huma@x.com", "17:02", "17:30"),
+        ("huma@x.com", "17:37", "18:30"),
+        ("pranav@x.com", "17:05", "18:30"),
+    ]
+    assert {(who, role) for who, _, _, role in visits} == {
+        ("hari@x.com", "host"),
+        ("huma@x.com", "attendee"),
+        ("pranav@x.com", "attendee"),
+    }
+
+
+def test_a_report_of_teams_without_visits_tells_when_people_came_and_went(
+    read_text: RunTap,
+) -> None:
+    text = export("teams_attendance").partition("3. In-Meeting")[0]
+
+    run = read_text(text, time_zone=ZONE)
+
+    visits = told(run, "attendances", "email", "joined_at")
+    assert run.failures == []
+    assert sorted((who, joined[11:16]) for who, joined in visits) == [
+        ("hari@x.com", "17:00"),
+        ("huma@x.com", "17:02"),
+        ("pranav@x.com", "17:05"),
+    ]
+
+
+def test_a_report_of_gotowebinar_says_who_registered_and_who_came(
+    read_text: RunTap,
+) -> None:
+    run = read_text(export("gotowebinar_attendees"), time_zone=ZONE)
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert told(run, "webinars", "title", "starts_at", "length_minutes") == [
+        ("Standards for ballots", "2025-05-16T14:49:00+00:00", 76)
+    ]
+    assert told(run, "registrants", "email", "registered_at") == [
+        ("keith@x.com", "2025-05-15T12:19:00+00:00"),
+        ("john@x.com", "2025-05-14T14:50:00+00:00"),
+        ("justin@x.com", "2025-05-14T14:49:00+00:00"),
+    ]
+    # Justin did not come.
+    assert told(run, "attendances", "email", "joined_at", "left_at") == [
+        ("keith@x.com", "2025-05-16T14:58:00+00:00", "2025-05-16T15:56:00+00:00"),
+        ("john@x.com", "2025-05-16T14:58:00+00:00", "2025-05-16T16:05:00+00:00"),
+    ]

@@ -152,6 +152,16 @@ ROWS: dict[str, tuple[str, tuple[str, ...], list[tuple[Any, ...]]]] = {
             ("a2", "nps", 0, 10, "acc2", "2026-01-10T23:30:00+00:00"),
         ],
     ),
+    # A second line of headers names the choices of a question.
+    "surveymonkey_nps": (
+        "survey_responses",
+        ("response_id", "survey_kind", "score", "scale_max", "respondent_id",
+         "answered_at"),
+        [
+            ("118052219061", "nps", 9, 10, "a@x.com", "2025-01-15T10:05:00+00:00"),
+            ("118052219062", "nps", 10, 10, "b@x.com", "2025-01-16T10:05:00+00:00"),
+        ],
+    ),
 }  # fmt: skip
 
 

@@ -132,3 +132,17 @@ def test_an_event_that_was_exported_twice_is_read_once(read_text: RunTap) -> Non
     )
 
     assert len(run.records("product_events")) == 1
+
+
+def test_a_ticket_that_was_solved_before_it_was_opened_is_set_aside(
+    read_text: RunTap,
+) -> None:
+    run = read_text(
+        "ticket_id,account_id,status,created_at,solved_at\n"
+        "1,a,solved,2025-03-01 10:00,2025-03-01 12:00\n"
+        "2,b,solved,2025-03-02 10:00,2025-03-01 12:00\n"
+        "3,b,solved,2025-03-02 10:00,2025-03-02 10:00\n"
+    )
+
+    assert [one["ticket_id"] for one in run.records("tickets")] == ["1", "3"]
+    assert run.rejects == {"log.csv line 3": "solved_at is before created_at"}
