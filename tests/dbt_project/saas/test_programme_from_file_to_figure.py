@@ -149,6 +149,7 @@ def test_the_return_is_of_those_acted_on_beside_those_watched(told: Any) -> None
     assert standing["roi"] == pytest.approx((margin - 3_075) / 3_075)
     assert standing["roi_lower"] < standing["roi"] < standing["roi_upper"]
     assert standing["payback_months"] == pytest.approx(3_075 / (margin / 3))
+    assert standing["awaited_en"] is None
     assert parts["acquisition"]["verdict"] == "too_early"
 
 
