@@ -191,8 +191,8 @@ def test_a_webinar_to_come_is_advised_by_what_is_known_of_it(shops_url: str) -> 
     first, second = shown(shops_url, "webinar_outlook_list")
 
     assert first[1:6] == ["W3", "60", "9", "4", "5"]
-    assert first[6:9] == ["3", "9", "12"]
-    assert first[12] == "43\xa0%"
+    assert first[6:10] == ["3", "9", "12", "7"]
+    assert first[13] == "43\xa0%"
     assert first[-1].startswith("Prioridad alta, marketing: ")
     assert first[-1].endswith("; Los registros crecen")
     assert second[-1] == "Nada en particular"

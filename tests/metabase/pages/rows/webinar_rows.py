@@ -450,7 +450,7 @@ def _fill_funnel(connection: psycopg.Connection, company_id: str, t: int) -> Non
             **{"last_day_count": 9 * t, "day_before_count": 4 * t},
             **{"webinar_velocity": 5 * t, "webinar_expected_ratio": expected},
             **{"webinar_paid_visits": 3 * t, "webinar_other_visits": 9 * t},
-            **{"webinar_marketing_pressure": 12 * t},
+            **{"webinar_marketing_pressure": 12 * t, "webinar_post_engagement": 7 * t},
             **{"is_rising": is_rising, "is_opened": False, "is_crowded": False},
             **{"wants_marketing": expected is not None, "wants_content": False},
         )

@@ -8,24 +8,9 @@ controls as (
     where is_control
 ),
 
-ended as (
-    select
-        company_id,
-        experiment,
-        outcome_kind,
-        bool_and(
-            coalesce(
-                ended_on <= as_of_date, shown_count >= planned_count, false
-            )
-        ) as is_over
-    from variants
-    group by company_id, experiment, outcome_kind
-),
-
 compared as (
     select
         rivals.*,
-        ended.is_over,
         rivals.outcome_deviation as own_deviation,
         rivals.shown_count as own_count,
         controls.own_mean as control_mean,
@@ -37,11 +22,6 @@ compared as (
         controls.planned_count::double precision
         / (controls.planned_count + rivals.planned_count) as planned_share
     from variants as rivals
-    inner join ended
-        on
-            rivals.company_id = ended.company_id
-            and rivals.experiment = ended.experiment
-            and rivals.outcome_kind = ended.outcome_kind
     inner join controls
         on
             rivals.company_id = controls.company_id

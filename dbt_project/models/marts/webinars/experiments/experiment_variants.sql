@@ -77,7 +77,12 @@ rated as (
                 then outcome_count::double precision / nullif(shown_count, 0)
         end as own_ratio,
         {{ wilson_bound('told_count', 'shown_count', -1, 'z') }} as own_lower,
-        {{ wilson_bound('told_count', 'shown_count', 1, 'z') }} as own_upper
+        {{ wilson_bound('told_count', 'shown_count', 1, 'z') }} as own_upper,
+        bool_and(
+            coalesce(
+                ended_on <= as_of_date, shown_count >= planned_count, false
+            )
+        ) over (partition by company_id, experiment, outcome_kind) as is_over
     from levelled
 )
 
