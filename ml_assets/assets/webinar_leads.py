@@ -42,6 +42,7 @@ _TABLES = {
                 ["marts", "webinar_leads"],
                 ["marts", "webinar_lead_signals"],
                 ["marts", "webinar_registrants"],
+                ["marts", "webinar_registrations"],
             ],
             group_name="measurement",
             kinds={"python", "numpy"},
@@ -124,7 +125,8 @@ def _grade(scores: LeadScores) -> dict[str, Any]:
 
 
 def _signals(scores: LeadScores) -> list[Sentence]:
-    return [scores.signals, *([scores.traits] if scores.traits else [])]
+    told = (scores.signals, scores.traits, scores.channels)
+    return [sentence for sentence in told if sentence]
 
 
 _PEOPLE = """
@@ -135,6 +137,8 @@ _PEOPLE = """
         signals.visit_count,
         traits.industry,
         traits.company_size,
+        traits.job_level,
+        nullif(registrations.channel_id, 'unknown') as channel_id,
         webinars.as_of_date
     from marts.webinar_leads as leads
     left join marts.webinar_lead_signals as signals
@@ -146,13 +150,18 @@ _PEOPLE = """
             webinar_id,
             person_id,
             min(industry) as industry,
-            min(company_size) as company_size
+            min(company_size) as company_size,
+            min(job_level) as job_level
         from marts.webinar_registrants
         where company_id = %(company)s
         group by webinar_id, person_id
     ) as traits
         on leads.webinar_id = traits.webinar_id
         and leads.person_id = traits.person_id
+    left join marts.webinar_registrations as registrations
+        on registrations.company_id = %(company)s
+        and leads.webinar_id = registrations.webinar_id
+        and leads.person_id = registrations.person_id
     inner join marts.webinars as webinars
         on webinars.company_id = %(company)s
         and leads.webinar_id = webinars.webinar_id

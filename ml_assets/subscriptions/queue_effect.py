@@ -10,6 +10,7 @@ import numpy as np
 from ml_assets.measurement.shares import newcombe_interval
 from ml_assets.sentences import Sentence
 from ml_assets.subscriptions.grading import Estimate, Z, share
+from ml_assets.subscriptions.queue_waits import Side, says_too_early
 from ml_assets.subscriptions.reading import Bools
 
 __all__ = ["CALM_DAYS", "FEWEST_OF_A_SIDE", "LEFT_DAYS", "Effect", "effect_of"]
@@ -42,7 +43,13 @@ class Effect:
     verdict: Sentence
 
 
-def effect_of(happened: Bools, is_watched: Bools, *, is_good: bool) -> Effect:
+def effect_of(
+    happened: Bools,
+    is_watched: Bools,
+    *,
+    is_good: bool,
+    waiting: tuple[Side, Side] | None = None,
+) -> Effect:
     """Hold those acted on against those only watched.
 
     Parameters
@@ -51,6 +58,8 @@ def effect_of(happened: Bools, is_watched: Bools, *, is_good: bool) -> Effect:
         Shape (n,), of entries whose window is over, drawn anew by their own lot.
     is_good
         Whether it is meant to happen more often to those acted on.
+    waiting
+        Of those acted on and of those watched, whose windows end when; None of nobody.
     """
     sides = [happened[~is_watched], happened[is_watched]]
     counts = [int(side.size) for side in sides]
@@ -70,7 +79,7 @@ def effect_of(happened: Bools, is_watched: Bools, *, is_good: bool) -> Effect:
         watched=shares[1],
         difference=difference,
         status=status,
-        verdict=_verdict(status, counts, difference),
+        verdict=_verdict(status, waiting or _nobody(counts), difference),
     )
 
 
@@ -86,16 +95,15 @@ def _status(difference: Estimate, *, is_good: bool) -> Status:
     return "helps" if (difference.lower > 0) == is_good else "harms"
 
 
-def _verdict(status: Status, counts: list[int], difference: Estimate) -> Sentence:
+def _nobody(counts: list[int]) -> tuple[Side, Side]:
+    return Side(counts[0], ()), Side(counts[1], ())
+
+
+def _verdict(
+    status: Status, sides: tuple[Side, Side], difference: Estimate
+) -> Sentence:
     if status == "too_early":
-        return Sentence(
-            "queue.too_early",
-            "Cannot be told yet: {acted} acted on and {watched} only watched have had "
-            "their time; {least} of each are needed.",
-            acted=counts[0],
-            watched=counts[1],
-            least=FEWEST_OF_A_SIDE,
-        )
+        return says_too_early(*sides, FEWEST_OF_A_SIDE)
     facts = {
         "lower": 100 * difference.lower,
         "upper": 100 * difference.upper,

@@ -1,11 +1,13 @@
-"""Who leads are by what they said when they registered: industry, size of company.
+"""Who leads are by what they said when they registered, and where they came from.
 
-Known before the webinar began, so that no outcome is in it. Words are compared without
+Industry, size of company, how much they decide; the channel of the registration. Known
+before the webinar began, so that no outcome is in it. Words are compared without
 blanks and capitals; each of the more frequent ones is a feature, 1 or 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -14,9 +16,16 @@ import pandas as pd
 from ml_assets.sentences import Sentence
 from ml_assets.webinars.leads import Floats
 
-__all__ = ["TRAITS", "says_traits", "trait_features"]
+__all__ = [
+    "CHANNELS",
+    "TRAITS",
+    "says_channels",
+    "says_traits",
+    "trait_features",
+]
 
-TRAITS: Final = ("industry", "company_size")
+TRAITS: Final = ("industry", "company_size", "job_level")
+CHANNELS: Final = ("channel_id",)
 #: People of a word before it is one of its own; the others are as the usual word.
 FEWEST_OF_A_WORD: Final = 30
 #: Words of a trait, beside the usual one, whose weights are learned.
@@ -24,7 +33,7 @@ MOST_WORDS: Final = 5
 
 
 def trait_features(
-    people: pd.DataFrame, before: pd.DataFrame
+    people: pd.DataFrame, before: pd.DataFrame, traits: Sequence[str] = TRAITS
 ) -> tuple[Floats, tuple[str, ...]]:
     """Features of people and their names, by the words of those ``before``.
 
@@ -35,7 +44,7 @@ def trait_features(
         None where nobody said, or all said the same.
     """
     columns, names = [], []
-    for trait in TRAITS:
+    for trait in traits:
         counts = _words(before, trait).value_counts()
         words = sorted(counts[counts >= FEWEST_OF_A_WORD].items(), key=_by_count)
         said = _words(people, trait)
@@ -47,15 +56,28 @@ def trait_features(
 
 
 def says_traits(people: pd.DataFrame, is_used: bool | None) -> Sentence | None:
-    """Of how many it is known, and whether it counts; None where it is of nobody."""
-    told = pd.concat([_words(people, trait).notna() for trait in TRAITS], axis=1)
-    known = int(told.any(axis=1).sum())
-    if not known:
+    """Of how many each is known, and whether they count; None where of nobody."""
+    known = {trait: int(_words(people, trait).notna().sum()) for trait in TRAITS}
+    if not any(known.values()):
         return None
     return Sentence(
         "traits.told",
-        "Industry or size of company: known of {known:,} of {people:,} attendees. "
-        "{used}",
+        "Of {people:,} attendees industry is known of {industry:,}, size of company of "
+        "{company_size:,}, position of {job_level:,}. {used}",
+        people=len(people),
+        **known,
+        used=_USES[is_used],
+    )
+
+
+def says_channels(people: pd.DataFrame, is_used: bool | None) -> Sentence | None:
+    """The same of where they came from."""
+    known = int(_words(people, *CHANNELS).notna().sum())
+    if not known:
+        return None
+    return Sentence(
+        "traits.channels",
+        "Channels they came by: known of {known:,} of {people:,} attendees. {used}",
         known=known,
         people=len(people),
         used=_USES[is_used],
@@ -65,14 +87,14 @@ def says_traits(people: pd.DataFrame, is_used: bool | None) -> Sentence | None:
 _USES: Final = {
     None: Sentence(
         "traits.untried",
-        "It does not count yet: too few webinars tell whether it helps.",
+        "They do not count yet: too few webinars tell whether they help.",
     ),
     True: Sentence(
-        "traits.help", "It counts: of past webinars the score was nearer with it."
+        "traits.help", "They count: of past webinars the score was nearer with them."
     ),
     False: Sentence(
         "traits.no_help",
-        "It does not count: of past webinars the score was no nearer with it.",
+        "They do not count: of past webinars the score was no nearer with them.",
     ),
 }
 

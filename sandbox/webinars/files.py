@@ -38,6 +38,13 @@ DEFAULT_REGISTRANTS: Final = 90
 _HELD, _TO_COME, _DAYS_BETWEEN = 24, 2, 14
 _PRICE: Final = 297
 _TITLES: Final = ("IA para tu clase", "Agentes sin código", "Datos que deciden")
+_JOBS: Final = (
+    "Directora de Marketing",
+    "CEO",
+    "Product Manager",
+    "Analista",
+    "Becaria",
+)
 _CONVERSION_DAYS: Final = 30
 
 
@@ -159,6 +166,7 @@ def _registrant(part: Part) -> Row:
         "status": "cancelled" if part.is_cancelled else "approved",
         "channel": part.face.channel,
         "industry": part.face.industry,
+        "job_title": _JOBS[part.face.number % len(_JOBS)],
         "company_size": part.face.size,
     }
 

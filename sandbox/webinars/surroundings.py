@@ -147,6 +147,8 @@ def checks(last_day: date) -> Iterator[Row]:
 def experiments(last_day: date) -> Iterator[Row]:
     """A subject that is better, a page that makes no difference, one that is still on.
 
+    And a reminder after which people stay longer.
+
     Not drawn: what is to be found is known to the last person.
     """
     for name, kind, wanted, counts, ended in (
@@ -167,3 +169,20 @@ def experiments(last_day: date) -> Iterator[Row]:
                 "started_on": last_day - timedelta(days=(ended or 3) + 10),
                 "ended_on": last_day - timedelta(days=ended) if ended else "",
             }
+    for variant, shown, mean, deviation in (
+        ("A", 240, 21.0, 19.5),
+        ("B", 236, 28.5, 20),
+    ):
+        yield {
+            "experiment": "Recordatorio una hora antes",
+            "variant": variant,
+            "experiment_kind": "other",
+            "is_control": "yes" if variant == "A" else "no",
+            "shown_count": shown,
+            "outcome_mean": mean,
+            "outcome_deviation": deviation,
+            "outcome_kind": "minutes",
+            "planned_count": 230,
+            "started_on": last_day - timedelta(days=60),
+            "ended_on": last_day - timedelta(days=40),
+        }

@@ -9,9 +9,9 @@ import psycopg
 
 from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.saas.programme_figures import figures_before
+from ml_assets.assets.saas.programme_reviews import baselines
 from ml_assets.assets.saas.programme_tables import (
     Programme,
-    baselines,
     closed_entries,
     programme_tables,
 )
@@ -134,6 +134,10 @@ def _reviewed(
             months=months,
             costs=costs,
             entries=closed_entries(queue, first, today),
+            waiting=queue[
+                queue["left_within_90d"].isna() & (queue["opened_on"] >= first)
+            ],
+            today=today,
             frozen=frozen,
             targets=dict(
                 zip(targets["metric_name"], targets["target_value"], strict=True)

@@ -21,6 +21,7 @@ from ml_assets.subscriptions.queue import (
     owner_of,
 )
 from ml_assets.subscriptions.queue_effect import CALM_DAYS, LEFT_DAYS, effect_of
+from ml_assets.subscriptions.queue_waits import sides_of
 from ml_assets.subscriptions.reengagement import reasons_of
 from ml_assets.subscriptions.signals import SIGNALS
 from ml_assets.subscriptions.standing import Scored
@@ -28,6 +29,11 @@ from ml_assets.subscriptions.standing import Scored
 __all__ = ["queue_tables"]
 
 INACTIVITY = "inactivity"
+#: What is looked at, after how many days, and whether it is meant to happen.
+_OUTCOMES = (
+    ("calm_after_28d", CALM_DAYS, True),
+    ("left_within_90d", LEFT_DAYS, False),
+)
 _NAMES = [field.name for field in fields(Entry)]
 
 
@@ -58,7 +64,7 @@ def queue_tables(
     )
     queue = pd.DataFrame([_row(entry) for entry in entries], columns=_NAMES)
     if queue.empty:
-        empty = _effects(queue).assign(as_of_date=today)
+        empty = _effects(queue, today).assign(as_of_date=today)
         return {"account_queue": queue, "account_queue_effects": empty}
     known = {(r["account_id"], r["opened_on"]): r for r in before.to_dict("records")}
     calm = _calm_by_week(raised)
@@ -76,7 +82,7 @@ def queue_tables(
         dtype=object,
     )
     queue = queue.assign(**_owners(company_id, queue["account_id"], managers))
-    effects = _effects(queue[queue["opened_on"] == queue["lot_drawn_on"]])
+    effects = _effects(queue[queue["opened_on"] == queue["lot_drawn_on"]], today)
     as_of: dict[str, Any] = {"as_of_date": today}
     return {
         "account_queue": queue.assign(**as_of),
@@ -203,16 +209,23 @@ def _calm(
     return calm[sunday].get(entry.account_id, False) if sunday in calm else None
 
 
-def _effects(queue: pd.DataFrame) -> pd.DataFrame:
+def _effects(queue: pd.DataFrame, today: dt.date) -> pd.DataFrame:
     """A row per outcome; of entries whose lot was drawn when they came in."""
     rows = []
-    for name, is_good in (("calm_after_28d", True), ("left_within_90d", False)):
+    for name, days, is_good in _OUTCOMES:
         found = queue if name in queue else queue.assign(**{name: None})
         due = found[found[name].notna()]
+        is_watched = due["is_watched"].to_numpy(np.bool_)
         effect = effect_of(
             due[name].to_numpy(np.bool_),
-            due["is_watched"].to_numpy(np.bool_),
+            is_watched,
             is_good=is_good,
+            waiting=sides_of(
+                found[found[name].isna()],
+                (int((~is_watched).sum()), int(is_watched.sum())),
+                days,
+                today,
+            ),
         )
         rows.append(
             {

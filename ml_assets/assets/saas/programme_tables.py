@@ -9,12 +9,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from ml_assets.assets.saas.programme_reviews import MONTHS, SHARES, reviews_of
+from ml_assets.assets.spoken import in_spanish
 from ml_assets.subscriptions.grading import Estimate, share
-from ml_assets.subscriptions.programme import (
-    accounts_needed,
-    programme_return,
-    review,
-)
+from ml_assets.subscriptions.programme import accounts_needed, programme_return
 from ml_assets.subscriptions.programme_parts import (
     NOTHING,
     Part,
@@ -25,17 +23,11 @@ from ml_assets.subscriptions.programme_parts import (
     together,
 )
 from ml_assets.subscriptions.queue_effect import FEWEST_OF_A_SIDE, LEFT_DAYS
+from ml_assets.subscriptions.queue_waits import says_too_early, sides_of
 
-__all__ = ["MONTHS", "Programme", "baselines", "closed_entries", "programme_tables"]
-
-MONTHS: Final = 3
-"""Months of a review: as many before the programme, and of late."""
+__all__ = ["Programme", "closed_entries", "programme_tables"]
 
 _DAYS_A_MONTH: Final = 365.25 / 12
-_SHARES: Final = {
-    "logo_churn_ratio": ("churned_account_count", "start_account_count"),
-    "recovered_invoice_ratio": ("recovered_invoice_count", "failed_invoice_count"),
-}
 _THIRD_LESS: Final = 2 / 3
 
 
@@ -60,30 +52,6 @@ def closed_entries(queue: pd.DataFrame, first_month: date, today: date) -> pd.Da
     )
 
 
-def baselines(
-    months: pd.DataFrame, kept: pd.DataFrame, first_month: date, today: date
-) -> pd.DataFrame:
-    """Shares of the three months before a programme: those kept, and what is lacking.
-
-    Whoever has less than three months before has none, as nobody knows them.
-    """
-    before = months[months["month_start_date"] < first_month].tail(MONTHS)
-    rows = []
-    for name, (hits, cases) in _SHARES.items():
-        is_lacking = name not in set(kept["metric_name"])
-        if is_lacking and len(before) == MONTHS and before[cases].sum() > 0:
-            rows.append(
-                {
-                    "metric_name": name,
-                    "first_month": first_month,
-                    "frozen_on": today,
-                    "hit_count": int(before[hits].sum()),
-                    "case_count": int(before[cases].sum()),
-                }
-            )
-    return pd.concat([kept, pd.DataFrame(rows)]) if rows else kept
-
-
 @dataclass(frozen=True)
 class Programme:
     """What is known of a company's programme.
@@ -96,6 +64,11 @@ class Programme:
         ``month_start_date``, ``cost_kind``, ``cost_amount``, ``unpriced_cost_count``.
     entries
         Of `closed_entries`.
+    waiting
+        Entries of the programme whose 90 days are not over: ``opened_on``,
+        ``is_watched``.
+    today
+        The day that entries were judged as of.
     frozen
         Of `baselines`.
     margin_rate
@@ -105,6 +78,8 @@ class Programme:
     months: pd.DataFrame
     costs: pd.DataFrame
     entries: pd.DataFrame
+    waiting: pd.DataFrame
+    today: date
     frozen: pd.DataFrame
     targets: dict[str, float]
     margin_rate: float
@@ -128,7 +103,7 @@ def programme_tables(told: Programme) -> dict[str, pd.DataFrame]:
         "gross_margin_rate": _or_none(rate),
     }
     return {
-        "programme_reviews": _reviews(late, told.frozen, told.targets),
+        "programme_reviews": reviews_of(late, told.frozen, told.targets),
         "programme_parts": pd.DataFrame(
             [
                 _part("churn", churned, _needed(churn, told.targets)),
@@ -137,13 +112,17 @@ def programme_tables(told: Programme) -> dict[str, pd.DataFrame]:
             ]
         ),
         "programme_standing": pd.DataFrame(
-            [_standing(own, [churned, grown]) | _per_account(unit)]
+            [
+                _standing(own, [churned, grown])
+                | _awaited(told, churned)
+                | _per_account(unit)
+            ]
         ),
     }
 
 
 def _pooled(months: pd.DataFrame) -> Estimate:
-    hits, cases = (int(months[name].sum()) for name in _SHARES["logo_churn_ratio"])
+    hits, cases = (int(months[name].sum()) for name in SHARES["logo_churn_ratio"])
     return share(hits, cases) if cases else NOTHING
 
 
@@ -201,6 +180,16 @@ def _standing(own: pd.DataFrame, parts: list[Part]) -> dict[str, Any]:
     }
 
 
+def _awaited(told: Programme, part: Part) -> dict[str, str | None]:
+    """What is lacking for the return to be told, and until when."""
+    if part.verdict != "too_early":
+        return {"awaited_en": None, "awaited_es": None}
+    counts = part.acted_count, part.watched_count
+    sides = sides_of(told.waiting, counts, LEFT_DAYS, told.today)
+    awaited = says_too_early(*sides, FEWEST_OF_A_SIDE)
+    return {"awaited_en": str(awaited), "awaited_es": in_spanish(awaited)}
+
+
 def _unit(average: float, monthly: float, churn: Estimate) -> dict[str, Any]:
     """What an account is worth, for a churn that stays."""
     worth = lifetime_value(monthly, churn)
@@ -230,53 +219,6 @@ def _per_account(unit: dict[str, Any]) -> dict[str, Any]:
         **unit,
         "clv_to_cac": worth / cost if cost and worth is not None else None,
         "cac_payback_months": cost / monthly if cost and monthly else None,
-    }
-
-
-def _reviews(
-    late: pd.DataFrame, frozen: pd.DataFrame, targets: dict[str, float]
-) -> pd.DataFrame:
-    rows = []
-    for base in frozen.to_dict("records"):
-        name = base["metric_name"]
-        hits, cases = _SHARES[name]
-        row = {
-            "metric_name": name,
-            "first_month": base["first_month"],
-            "frozen_on": base["frozen_on"],
-            "baseline_count": base["case_count"],
-            "baseline_ratio": base["hit_count"] / base["case_count"],
-            "target_ratio": targets.get(name),
-            "verdict": "too_early",
-        }
-        now = int(late[hits].sum()), int(late[cases].sum())
-        if len(late) == MONTHS and now[1]:
-            row |= _reviewed((base["hit_count"], base["case_count"]), now, row)
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _reviewed(
-    before: tuple[int, int], now: tuple[int, int], row: dict[str, Any]
-) -> dict[str, Any]:
-    target = row["target_ratio"]
-    if target is None or target == row["baseline_ratio"] or not 0 < target < 1:
-        measured = now[0] / now[1]
-        return {
-            "measured_count": now[1],
-            "measured_ratio": measured,
-            "change_ratio": measured - row["baseline_ratio"],
-            "verdict": "no_target",
-        }
-    found = review(before, now, target=target)
-    return {
-        "measured_count": now[1],
-        "measured_ratio": found.measured,
-        "change_ratio": found.change.value,
-        "change_ratio_lower": found.change.lower,
-        "change_ratio_upper": found.change.upper,
-        "needed_count": found.needed_count or None,
-        "verdict": found.verdict,
     }
 
 

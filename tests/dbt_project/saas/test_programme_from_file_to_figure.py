@@ -57,6 +57,31 @@ def queued(number: int, *, is_watched: bool) -> tuple[Any, ...]:
     return (f"a{number}", is_watched, is_watched and number % 2 == 0)
 
 
+def moved(warehouse: Warehouse, company: str, *, days: int) -> list[dict[str, Any]]:
+    """What is told while the queue is as many days younger."""
+    shift = "update predictions.account_queue set opened_on = opened_on + %s,"
+    shift += " lot_drawn_on = lot_drawn_on + %s"
+    kept = warehouse.rows(
+        """select account_id, left_within_90d from predictions.account_queue
+        where company_id = %s""",
+        [company],
+    )
+    where = " where company_id = %s"
+    warehouse.execute(f"{shift}, left_within_90d = null{where}", (days, days, company))
+    review_programme(warehouse.url, company)
+    found = warehouse.rows(
+        f"select * from reporting.programme_standing{where}", [company]
+    )
+    warehouse.execute(shift + where, (-days, -days, company))
+    for row in kept:
+        warehouse.execute(
+            """update predictions.account_queue set left_within_90d = %s
+            where company_id = %s and account_id = %s""",
+            (row["left_within_90d"], company, row["account_id"]),
+        )
+    return found
+
+
 @pytest.fixture(scope="module")
 def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
     pair = warehouse.add_pair()
@@ -91,6 +116,8 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
             *("saas_kpi_targets", "saas_months"),
         ],
     )
+    # As if all had come in ten days later: their 90 days end on the tenth of July.
+    early = moved(warehouse, pair.acme, days=10)
     for company in (pair.acme, pair.bolt):
         review_programme(warehouse.url, company)
     lacking = warehouse.rows(
@@ -113,7 +140,10 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
         *("programme_standing", "programme_parts", "programme_reviews"),
         "programme_figures_before",
     )
-    return {"lacking": {"programme_standing": lacking}} | {
+    return {
+        "lacking": {"programme_standing": lacking},
+        "early": {"programme_standing": early},
+    } | {
         name: {
             view: warehouse.rows(
                 f"select * from reporting.{view} where company_id = %s", [company]
@@ -149,7 +179,16 @@ def test_the_return_is_of_those_acted_on_beside_those_watched(told: Any) -> None
     assert standing["roi"] == pytest.approx((margin - 3_075) / 3_075)
     assert standing["roi_lower"] < standing["roi"] < standing["roi_upper"]
     assert standing["payback_months"] == pytest.approx(3_075 / (margin / 3))
+    assert standing["awaited_en"] is None
     assert parts["acquisition"]["verdict"] == "too_early"
+
+
+def test_what_is_too_early_says_from_when(told: Any) -> None:
+    (standing,) = told["early"]["programme_standing"]
+
+    assert (standing["verdict"], standing["roi"]) == ("too_early", None)
+    assert standing["awaited_en"].endswith("are enough on 2026-07-10.")
+    assert standing["awaited_es"].endswith("las habrá el 10 jul 2026.")
 
 
 def test_a_baseline_is_frozen_and_the_rest_measured(told: Any) -> None:

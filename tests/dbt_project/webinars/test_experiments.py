@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from scipy.stats import t as student
+from scipy.stats import ttest_ind_from_stats
 
 from ml_assets.measurement.shares import newcombe_interval, wilson_interval
 from tests.dbt_project.raw_files import Row
@@ -26,6 +28,19 @@ def variant(experiment: str, name: str, shown: int, did: int, **others: object) 
         "ended_on": "2026-03-10",
         **others,
     }
+
+
+def mean(
+    experiment: str,
+    name: str,
+    shown: int,
+    value: float,
+    deviation: float | None,
+    **others: object,
+) -> Row:
+    told = {"outcome_mean": value, "outcome_deviation": deviation}
+    kind = {"outcome_kind": "minutes", "outcome_count": None}
+    return {**variant(experiment, name, shown, 0), **told, **kind, **others}
 
 
 ROWS = (
@@ -54,6 +69,21 @@ ROWS = (
     variant("wrong", "b", 50, 51),
     variant("nobody", "a", 500, 100),
     variant("nobody", "b", 0, 0),
+    # Minutes: 4 more, of which the interval is 0.44 to 7.56.
+    mean("longer", "a", 100, 20, 10),
+    mean("longer", "b", 100, 24, 15),
+    # Revenue of few buyers: a mean that is higher, and cannot be told apart.
+    mean("dearer", "a", 400, 5, 40, outcome_kind="revenue"),
+    mean("dearer", "b", 380, 7, 55, outcome_kind="revenue", outcome_count=9),
+    mean("small", "a", 100, 20, 10),
+    mean("small", "b", 29, 40, 10),
+    mean("bare", "a", 100, 20, 10),
+    mean("bare", "b", 100, 24, None),
+    # Who counts nobody compares means, whatever it is called.
+    mean("shorter", "a", 60, 20, 6, outcome_kind="other"),
+    mean("shorter", "b", 50, 12, 9, outcome_kind="other"),
+    mean("flat", "a", 30, 20, 0),
+    mean("flat", "b", 30, 20, 0),
 )
 
 
@@ -110,6 +140,18 @@ def test_a_difference_needs_its_interval_on_one_side(told: Any) -> None:
         ("wrong", "b"): "flawed",
         ("nobody", "a"): "control",
         ("nobody", "b"): "flawed",
+        ("longer", "a"): "control",
+        ("longer", "b"): "better",
+        ("dearer", "a"): "control",
+        ("dearer", "b"): "cannot_tell",
+        ("small", "a"): "control",
+        ("small", "b"): "few",
+        ("bare", "a"): "control",
+        ("bare", "b"): "flawed",
+        ("shorter", "a"): "control",
+        ("shorter", "b"): "worse",
+        ("flat", "a"): "control",
+        ("flat", "b"): "cannot_tell",
     }
     assert told["bolt"]["clear", "a"]["verdict"] == "control"
     assert told["bolt"]["clear", "b"]["verdict"] == "better"
@@ -130,3 +172,26 @@ def test_intervals_are_wilsons_and_newcombes_at_the_level_of_the_rivals(
         )
     # By 95 % it would have been called better.
     assert newcombe_interval(0.26, 500, 0.2, 500, Z95)[0] > 0
+
+
+def test_means_have_welchs_interval(told: Any) -> None:
+    """se^2 = 100/100 + 225/100, of 172.5 degrees of freedom by Satterthwaite."""
+    row = told["acme"]["longer", "b"]
+
+    assert (row["variant_mean"], row["difference_mean"]) == (24, 4)
+    assert row["difference_mean_lower"] == pytest.approx(0.44166, abs=1e-5)
+    assert row["difference_mean_upper"] == pytest.approx(7.55834, abs=1e-5)
+    assert (row["variant_ratio"], row["variant_lower"]) == (None, None)
+    for name, first, second, freedom in (
+        ("dearer", (5, 40, 400), (7, 55, 380), 690.072),
+        ("shorter", (20, 6, 60), (12, 9, 50), 82.607),
+    ):
+        row = told["acme"][name, "b"]
+        # By the test: t times the standard error is the difference.
+        tested = ttest_ind_from_stats(*second, *first, equal_var=False)
+        difference = second[0] - first[0]
+        ends = row["difference_mean_lower"], row["difference_mean_upper"]
+        half = student.ppf(0.975, freedom) * difference / tested.statistic
+        assert ends == pytest.approx((difference - half, difference + half), abs=1e-5)
+    small = told["acme"]["small", "b"]
+    assert (small["difference_mean"], small["difference_mean_lower"]) == (20, None)

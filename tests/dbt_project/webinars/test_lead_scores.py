@@ -10,6 +10,7 @@ import pandas as pd
 from ml_assets.assets.webinar_leads import score_company_leads
 from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Warehouse
+from tests.dbt_project.webinar_rows import registrant, webinar_file
 from tests.ml_assets.webinars.test_lead_scores import AS_OF, attendees
 
 
@@ -78,3 +79,41 @@ def test_a_company_is_told_whom_to_call_or_why_nobody(warehouse: Warehouse) -> N
     assert not refused["is_scored"]
     assert "hacen falta 80" in refused["told_es"]
     assert "80 are needed" in refused["told_en"]
+
+
+LEVELS = {
+    "CEO & Founder": "owner",
+    "Gerente General": "owner",
+    "Socia": "owner",
+    "Vicepresidenta de Ventas": "director",
+    "VP, Marketing": "director",
+    "DIRECTORA de Operaciones": "director",
+    "Jefe de producto": "manager",
+    "Líder técnico": "manager",
+    "Asistente de dirección general": "other",
+    "Product Owner": "other",
+    "Becaria": "student",
+    "Analista": "other",
+    "  ": None,
+}
+
+
+def test_of_a_title_the_level_is_kept(warehouse: Warehouse) -> None:
+    company = warehouse.add_pair().acme
+    early = "2026-03-01 10:00:00+00"
+    rows = [
+        registrant("W1", str(number), early, job_title=title)
+        for number, title in enumerate(LEVELS)
+    ]
+    warehouse.load(company, webinar_file("registrants", *rows))
+
+    found = warehouse.rows(
+        """select registrant_id, job_level from staging.stg_files__registrants
+        where company_id = %s""",
+        [company],
+    )
+
+    levels = {row["registrant_id"]: row["job_level"] for row in found}
+    assert levels == {
+        f"id {number}": level for number, level in enumerate(LEVELS.values())
+    }

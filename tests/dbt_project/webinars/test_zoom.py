@@ -64,7 +64,10 @@ def lists() -> dict[str, Any]:
         ),
         "/webinars/1/registrants": (
             "registrants",
-            [registrant("ana", EARLY, industry="Retail"), registrant("bea", EARLY)],
+            [
+                registrant("ana", EARLY, industry="Retail", job_title="Head of IT"),
+                registrant("bea", EARLY),
+            ],
         ),
         "/webinars/2/registrants": (
             "registrants",
@@ -312,6 +315,12 @@ def test_registrants_of_a_webinar_are_told_by_industry(
     )
 
     assert [tuple(row.values()) for row in rows] == [("", 1, 0), ("Retail", 1, 1)]
+    levels = warehouse.rows(
+        "select job_level from marts.webinar_registrants where company_id = %s"
+        " and webinar_id = '1'",
+        [api.acme],
+    )
+    assert {row["job_level"] for row in levels} == {"director", None}
 
 
 def test_marts_of_webinars_are_built_of_whoever_tells_of_them() -> None:

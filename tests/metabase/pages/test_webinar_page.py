@@ -191,8 +191,8 @@ def test_a_webinar_to_come_is_advised_by_what_is_known_of_it(shops_url: str) -> 
     first, second = shown(shops_url, "webinar_outlook_list")
 
     assert first[1:6] == ["W3", "60", "9", "4", "5"]
-    assert first[6:9] == ["3", "9", "12"]
-    assert first[12] == "43\xa0%"
+    assert first[6:10] == ["3", "9", "12", "7"]
+    assert first[13] == "43\xa0%"
     assert first[-1].startswith("Prioridad alta, marketing: ")
     assert first[-1].endswith("; Los registros crecen")
     assert second[-1] == "Nada en particular"
@@ -216,9 +216,11 @@ def test_figures_of_other_units_are_told_by_what_changed(shops_url: str) -> None
 
 
 def test_a_variant_stands_below_its_control_with_a_verdict(shops_url: str) -> None:
-    control, variant = shown(shops_url, "experiment_list")
+    control, variant, _, longer = shown(shops_url, "experiment_list")
 
     assert control[:4] == ["Asunto: Automatiza", "Asunto", "Apertura", "A"]
     assert (control[-4], control[-1]) == ("—", "Control")
     assert variant[4:8] == ["500", "150", "30\xa0%", "10,0\xa0p.\xa0p."]
     assert variant[-1] == "Funciona mejor"
+    assert longer[:3] == ["Vídeo", "Otra cosa", "Minutos por persona"]
+    assert longer[-5:] == ["24,00", "4,00", "0,44", "7,56", "Funciona mejor"]

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ml_assets.subscriptions.queue import Activity, Entry, Reading, advance, owner_of
 from ml_assets.subscriptions.queue_effect import effect_of
+from ml_assets.subscriptions.queue_waits import sides_of
 
 MONDAY = dt.date(2026, 6, 1)
 WARNS = Reading("urgent", ("low_login", "low_adoption"), is_known=True, was_calm=False)
@@ -155,6 +157,39 @@ def test_the_lot_says_whether_acting_keeps_accounts(
     assert found.status == status
     assert (found.acted_hit_count, found.watched_count) == (acted[0], watched[1])
     assert np.isnan(found.difference.value) == (status == "too_early")
+
+
+def entries(watched: bool, *days: int) -> pd.DataFrame:
+    opened = [dt.date(2026, 1, 1) + dt.timedelta(days=day) for day in days]
+    return pd.DataFrame({"opened_on": opened, "is_watched": watched})
+
+
+@pytest.mark.parametrize(
+    ("acted", "watched", "said"),
+    [
+        # 28 and 29 had their time: the second acted on, the first watched make 30.
+        (entries(False, 5, 3), entries(True, 40), "enough on 2026-05-11"),
+        (entries(False, 5, 3), entries(True, 4), "enough on 2026-04-06"),
+        (entries(False, 5), entries(True, 40), "first until 2026-04-06; more have"),
+        # Their 90 days are over, and nobody knows what became of them.
+        (entries(False, -1, -2), entries(True, -5), "Nobody else has come in"),
+    ],
+)
+def test_what_is_too_early_says_from_when(
+    acted: pd.DataFrame, watched: pd.DataFrame, said: str
+) -> None:
+    left = np.zeros(57, dtype=bool)
+    is_watched = np.repeat([False, True], [28, 29])
+    waiting = pd.concat([acted, watched])
+
+    found = effect_of(
+        left,
+        is_watched,
+        is_good=False,
+        waiting=sides_of(waiting, (28, 29), 90, dt.date(2026, 4, 1)),
+    )
+
+    assert said in found.verdict
 
 
 def test_the_interval_of_the_difference_is_newcombes() -> None:

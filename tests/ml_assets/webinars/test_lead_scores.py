@@ -203,10 +203,13 @@ def test_who_they_said_they_are_counts_once_it_was_nearer(
     assert helped.grade is not None
     assert plain.grade is not None
     assert helped.grade.brier_score < plain.grade.brier_score
-    assert "known of 1,800 of 1,800 attendees. It counts" in str(helped.traits)
+    assert str(helped.traits) == (
+        "Of 1,800 attendees industry is known of 1,800, size of company of 1,800, "
+        "position of 0. They count: of past webinars the score was nearer with them."
+    )
     pd.testing.assert_frame_equal(useless.calls, plain.calls)
     assert useless.grade == plain.grade
-    assert "It does not count" in str(useless.traits)
+    assert "They do not count" in str(useless.traits)
 
 
 def test_traits_are_held_against_what_counts_already(people: pd.DataFrame) -> None:
@@ -219,7 +222,29 @@ def test_traits_are_held_against_what_counts_already(people: pd.DataFrame) -> No
     assert mail.grade is not None
     assert scores.grade.brier_score < mail.grade.brier_score
     assert "They count" in scores.signals
-    assert "It counts" in str(scores.traits)
+    assert "They count" in str(scores.traits)
+
+
+def test_channels_count_beside_what_counts_already(people: pd.DataFrame) -> None:
+    rng = np.random.default_rng(17)
+    buys = people["is_converted"].to_numpy(bool)
+    usual = np.where(rng.random(len(people)) < 0.5, "email", "direct")
+    helpful = np.where(rng.random(len(people)) < 0.2 + 0.5 * buys, "linkedin", usual)
+    # Of a third nobody knows where they came from.
+    unknown = rng.random(len(people)) < 0.33
+    told = people.assign(channel_id=pd.Series(helpful).mask(unknown))
+    known = int(told["channel_id"].notna().sum())
+
+    plain, scores = score_leads(people), score_leads(told)
+    useless = score_leads(people.assign(channel_id=usual))
+
+    assert plain.channels is None
+    assert plain.grade is not None
+    assert scores.grade is not None
+    assert scores.grade.brier_score < plain.grade.brier_score
+    assert f"known of {known:,} of 1,800 attendees. They count" in str(scores.channels)
+    assert (scores.traits, useless.grade) == (None, plain.grade)
+    assert "They do not count" in str(useless.channels)
 
 
 def test_words_are_features_by_how_often_they_were_said() -> None:

@@ -39,6 +39,7 @@ renamed as (
         registrant ->> 'status' as registrant_status,
         nullif(trim(registrant ->> 'industry'), '') as industry,
         nullif(trim(registrant ->> 'no_of_employees'), '') as company_size,
+        {{ job_level("registrant ->> 'job_title'") }} as job_level,
         (webinar ->> 'type')::integer as webinar_type,
         (webinar ->> 'duration')::integer as length_minutes,
         nullif(webinar ->> 'start_time', '')::timestamptz as starts_at,

@@ -10,6 +10,7 @@ renamed as (
         {{ hashed_email('email') }} as email_hash,
         industry,
         company_size,
+        {{ job_level('job_title') }} as job_level,
 
         registered_at::timestamptz as registered_at,
         read_at::timestamptz as read_at,

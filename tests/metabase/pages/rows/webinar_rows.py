@@ -176,6 +176,18 @@ def _fill_comparisons(connection: psycopg.Connection, company_id: str, t: int) -
             **{"difference_lower": None if is_control else 0.046 / t},
             **{"difference_upper": None if is_control else 0.153},
         )
+    for variant, mean, verdict in (("B", 24, "better"), ("A", 20, "control")):
+        is_control = verdict == "control"
+        insert(
+            "webinar_experiments",
+            **{"experiment": "Vídeo", "outcome_kind": "minutes", "variant": variant},
+            **{"experiment_kind": "other", "started_on": "1997-06-01"},
+            **{"is_control": is_control, "shown_count": 100 * t, "is_mean": True},
+            **{"variant_mean": mean * t, "verdict": verdict},
+            **{"difference_mean": None if is_control else 4 * t},
+            **{"difference_mean_lower": None if is_control else 0.44},
+            **{"difference_mean_upper": None if is_control else 7.56},
+        )
     for place, people, present in ((4, 10, 3), (0, 40, 20)):
         insert(
             "webinar_message_pressures",
@@ -438,7 +450,7 @@ def _fill_funnel(connection: psycopg.Connection, company_id: str, t: int) -> Non
             **{"last_day_count": 9 * t, "day_before_count": 4 * t},
             **{"webinar_velocity": 5 * t, "webinar_expected_ratio": expected},
             **{"webinar_paid_visits": 3 * t, "webinar_other_visits": 9 * t},
-            **{"webinar_marketing_pressure": 12 * t},
+            **{"webinar_marketing_pressure": 12 * t, "webinar_post_engagement": 7 * t},
             **{"is_rising": is_rising, "is_opened": False, "is_crowded": False},
             **{"wants_marketing": expected is not None, "wants_content": False},
         )

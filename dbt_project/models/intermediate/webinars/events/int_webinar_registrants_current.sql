@@ -23,7 +23,8 @@ identified as (
         cancelled_at,
         channel_name,
         industry,
-        company_size
+        company_size,
+        job_level
     from newest
     where {{ not_of_zoom('newest') }}
     union all
@@ -38,7 +39,8 @@ identified as (
         cancelled_at,
         null::text as channel_name,
         industry,
-        company_size
+        company_size,
+        job_level
     from {{ ref('int_zoom_registrants') }}
 )
 

@@ -71,7 +71,8 @@ told as (
         registered_at,
         cancelled_at,
         industry,
-        company_size
+        company_size,
+        job_level
     from placed
 )
 

@@ -33,6 +33,7 @@ delivered as (
         min(email_hash) as email_hash,
         min(industry) as industry,
         min(company_size) as company_size,
+        min(job_level) as job_level,
         min(occurred_at) as registered_at,
         max(occurred_at) as changed_at,
         max(occurred_at) filter (where status = 'cancelled') as cancelled_at,
@@ -52,6 +53,7 @@ joined as (
         coalesce(listed.email_hash, delivered.email_hash) as email_hash,
         coalesce(listed.industry, delivered.industry) as industry,
         coalesce(listed.company_size, delivered.company_size) as company_size,
+        coalesce(listed.job_level, delivered.job_level) as job_level,
         least(listed.registered_at, delivered.registered_at) as registered_at,
         case
             when listed.registrant_id is null then delivered.status
@@ -77,6 +79,7 @@ registered as (
         email_hash,
         industry,
         company_size,
+        job_level,
         registered_at,
         status,
         case when status = 'cancelled' then cancelled_at end as cancelled_at

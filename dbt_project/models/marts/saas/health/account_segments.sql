@@ -37,6 +37,7 @@ features as (
     where {{ is_in_scope() }} and feature_tier = 'advanced'
 ),
 
+-- Day by day: a join by a range reads all that an account ever did, each month.
 advanced as (
     select
         inputs.company_id,
@@ -44,12 +45,13 @@ advanced as (
         inputs.scored_on,
         count(distinct feature_days.feature)::integer as feature_count
     from inputs
+    cross join generate_series(0, 27) as numbers (day_number)
     inner join feature_days
         on
             inputs.company_id = feature_days.company_id
             and inputs.account_id = feature_days.account_id
-            and inputs.scored_on >= feature_days.activity_date
-            and inputs.scored_on - 28 < feature_days.activity_date
+            and inputs.scored_on - numbers.day_number
+            = feature_days.activity_date
     inner join features
         on
             feature_days.company_id = features.company_id

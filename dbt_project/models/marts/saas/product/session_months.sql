@@ -14,16 +14,18 @@ known as (
 user_days as (
     select
         *,
-        (activity_month + interval '1 month')::date as next_month
+        (activity_month + interval '1 month')::date - 1 as month_end_date
     from {{ ref('account_user_days') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('activity_month') }}
 ),
 
--- The last 28 days of months that are over, all of them known.
+-- The last 28 days of a month, all of them known.
 counted as (
     select
         user_days.company_id,
         user_days.activity_month as month_start_date,
+        user_days.month_end_date,
+        user_days.month_end_date <= companies.as_of_date as is_complete,
         count(
             distinct user_days.account_id || '/' || user_days.user_id
         )::integer as active_user_count_28d,
@@ -33,15 +35,17 @@ counted as (
         sum(user_days.session_seconds)::numeric(18, 2) as session_seconds_28d
     from user_days
     inner join companies
-        on
-            user_days.company_id = companies.company_id
-            and user_days.next_month <= companies.as_of_date + 1
+        on user_days.company_id = companies.company_id
     inner join known
         on
             user_days.company_id = known.company_id
-            and user_days.next_month - 28 >= known.first_date
-    where user_days.activity_date >= user_days.next_month - 28
-    group by user_days.company_id, user_days.activity_month
+            and user_days.month_end_date - 27 >= known.first_date
+    where user_days.activity_date >= user_days.month_end_date - 27
+    group by
+        user_days.company_id,
+        user_days.activity_month,
+        user_days.month_end_date,
+        companies.as_of_date
 )
 
 select * from counted

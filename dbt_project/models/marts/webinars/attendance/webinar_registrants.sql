@@ -10,7 +10,8 @@ with registrants as (
         cancelled_at,
         channel_name,
         industry,
-        company_size
+        company_size,
+        job_level
     from {{ ref('int_webinar_registrants_current') }}
     where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 )

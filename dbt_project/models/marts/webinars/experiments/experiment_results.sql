@@ -8,41 +8,32 @@ controls as (
     where is_control
 ),
 
-ended as (
-    select
-        company_id,
-        experiment,
-        outcome_kind,
-        bool_and(
-            coalesce(
-                ended_on <= as_of_date, shown_count >= planned_count, false
-            )
-        ) as is_over
-    from variants
-    group by company_id, experiment, outcome_kind
-),
-
 compared as (
     select
         rivals.*,
-        ended.is_over,
+        rivals.outcome_deviation as own_deviation,
+        rivals.shown_count as own_count,
+        controls.own_mean as control_mean,
+        controls.outcome_deviation as control_deviation,
+        controls.shown_count as control_count,
         controls.own_ratio as control_ratio,
         controls.own_lower as control_lower,
         controls.own_upper as control_upper,
-        controls.shown_count as control_shown_count,
         controls.planned_count::double precision
         / (controls.planned_count + rivals.planned_count) as planned_share
     from variants as rivals
-    inner join ended
-        on
-            rivals.company_id = ended.company_id
-            and rivals.experiment = ended.experiment
-            and rivals.outcome_kind = ended.outcome_kind
     inner join controls
         on
             rivals.company_id = controls.company_id
             and rivals.experiment = controls.experiment
             and rivals.outcome_kind = controls.outcome_kind
+),
+
+freed as (
+    select
+        *,
+        {{ welch_freedom('own', 'control') }} as freedom
+    from compared
 ),
 
 bounded as (
@@ -51,15 +42,16 @@ bounded as (
         own_ratio - control_ratio as difference_ratio,
         {{ newcombe_bound('own', 'control', -1) }} as difference_lower,
         {{ newcombe_bound('own', 'control', 1) }} as difference_upper,
+        own_mean - control_mean as difference_mean,
+        {{ welch_bound('own', 'control', -1) }} as mean_lower,
+        {{ welch_bound('own', 'control', 1) }} as mean_upper,
         -- So far from the split that was planned as one draw in a thousand.
         abs(
-            control_shown_count
-            - planned_share * (control_shown_count + shown_count)
+            control_count - planned_share * (control_count + own_count)
         ) > 3.2905267314919255 * sqrt(
-            planned_share * (1 - planned_share)
-            * (control_shown_count + shown_count)
+            planned_share * (1 - planned_share) * (control_count + own_count)
         ) as is_uneven
-    from compared
+    from freed
 ),
 
 judged as (
@@ -81,14 +73,20 @@ judged as (
         case when not is_control then difference_ratio end as difference_ratio,
         case when not is_control then difference_lower end as difference_lower,
         case when not is_control then difference_upper end as difference_upper,
+        is_mean,
+        own_mean as variant_mean,
+        case when not is_control then difference_mean end as difference_mean,
+        case when not is_control then mean_lower end as difference_mean_lower,
+        case when not is_control then mean_upper end as difference_mean_upper,
         case
-            when outcome_count > shown_count or difference_ratio is null
+            when coalesce(difference_ratio, difference_mean) is null
                 then 'flawed'
             when is_control then 'control'
             when is_uneven then 'uneven'
             when not is_over then 'running'
-            when difference_lower > 0 then 'better'
-            when difference_upper < 0 then 'worse'
+            when is_mean and mean_lower is null then 'few'
+            when coalesce(difference_lower, mean_lower) > 0 then 'better'
+            when coalesce(difference_upper, mean_upper) < 0 then 'worse'
             else 'cannot_tell'
         end as verdict
     from bounded

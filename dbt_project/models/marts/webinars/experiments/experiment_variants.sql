@@ -24,6 +24,12 @@ placed as (
         variants.ended_on,
         variants.shown_count::integer as shown_count,
         variants.outcome_count::integer as outcome_count,
+        variants.outcome_mean,
+        variants.outcome_deviation,
+        coalesce(
+            variants.outcome_kind in ('minutes', 'revenue')
+            or variants.outcome_count is null, false
+        ) as is_mean,
         variants.planned_count::integer as planned_count,
         companies.as_of_date,
         row_number() over (
@@ -52,7 +58,14 @@ levelled as (
             when rival_count <= 1 then 1.959963984540054
             when rival_count <= 5 then 2.5758293035489004
             else 3.2905267314919255
-        end::double precision as z
+        end::double precision as z,
+        case
+            when not is_mean then least(outcome_count, shown_count)
+        end as told_count,
+        -- Of a mean without its deviation nobody knows how sure it is.
+        case
+            when is_mean and outcome_deviation is not null then outcome_mean
+        end as own_mean
     from placed
 ),
 
@@ -60,15 +73,16 @@ rated as (
     select
         *,
         case
-            when outcome_count <= shown_count
+            when not is_mean and outcome_count <= shown_count
                 then outcome_count::double precision / nullif(shown_count, 0)
         end as own_ratio,
-        {{ wilson_bound(
-            'least(outcome_count, shown_count)', 'shown_count', -1, 'z'
-        ) }} as own_lower,
-        {{ wilson_bound(
-            'least(outcome_count, shown_count)', 'shown_count', 1, 'z'
-        ) }} as own_upper
+        {{ wilson_bound('told_count', 'shown_count', -1, 'z') }} as own_lower,
+        {{ wilson_bound('told_count', 'shown_count', 1, 'z') }} as own_upper,
+        bool_and(
+            coalesce(
+                ended_on <= as_of_date, shown_count >= planned_count, false
+            )
+        ) over (partition by company_id, experiment, outcome_kind) as is_over
     from levelled
 )
 

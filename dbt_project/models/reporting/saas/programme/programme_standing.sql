@@ -20,6 +20,8 @@ labelled as (
         told.roi_upper,
         told.payback_months,
         told.verdict,
+        told.awaited_es,
+        told.awaited_en,
         told.gross_margin_rate,
         told.average_mrr,
         told.churn_ratio,

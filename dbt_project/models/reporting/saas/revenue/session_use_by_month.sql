@@ -1,5 +1,6 @@
 with months as (
     select * from {{ ref('session_months') }}
+    where is_complete
 ),
 
 rated as (

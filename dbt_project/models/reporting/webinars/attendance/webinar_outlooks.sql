@@ -6,6 +6,10 @@ run_ups as (
     select * from {{ ref('webinar_run_ups') }}
 ),
 
+posted as (
+    select * from {{ ref('webinar_post_engagements') }}
+),
+
 webinars as (
     select
         company_id,
@@ -49,6 +53,7 @@ joined as (
         run_ups.other_visit_count as webinar_other_visits,
         run_ups.paid_visit_count + run_ups.other_visit_count
             as webinar_marketing_pressure,
+        posted.engagement_count as webinar_post_engagement,
         funnels.email_open_ratio as webinar_email_open_ratio,
         funnels.email_click_ratio as webinar_email_click_ratio,
         funnels.email_open_ratio * funnels.email_click_ratio
@@ -71,6 +76,10 @@ joined as (
         on
             paces.company_id = run_ups.company_id
             and paces.webinar_id = run_ups.webinar_id
+    left join posted
+        on
+            paces.company_id = posted.company_id
+            and paces.webinar_id = posted.webinar_id
     left join funnels
         on
             paces.company_id = funnels.company_id

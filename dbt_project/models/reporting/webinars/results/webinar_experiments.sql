@@ -30,6 +30,11 @@ joined as (
         results.difference_ratio,
         results.difference_lower,
         results.difference_upper,
+        results.is_mean,
+        results.variant_mean,
+        results.difference_mean,
+        results.difference_mean_lower,
+        results.difference_mean_upper,
         results.verdict
     from results
     left join webinars

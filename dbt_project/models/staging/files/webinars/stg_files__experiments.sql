@@ -15,6 +15,8 @@ renamed as (
 
         shown_count::bigint as shown_count,
         outcome_count::bigint as outcome_count,
+        outcome_mean::double precision as outcome_mean,
+        outcome_deviation::double precision as outcome_deviation,
         planned_count::bigint as planned_count,
 
         is_control,

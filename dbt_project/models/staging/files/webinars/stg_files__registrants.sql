@@ -18,6 +18,7 @@ renamed as (
         nullif(trim(channel), '') as channel_name,
         nullif(trim(industry), '') as industry,
         nullif(trim(company_size), '') as company_size,
+        {{ job_level('job_title') }} as job_level,
 
         registered_at::timestamptz as registered_at,
         cancelled_at::timestamptz as cancelled_at,
