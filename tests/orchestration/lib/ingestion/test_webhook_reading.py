@@ -65,7 +65,9 @@ CHAT = {
 }
 
 
-def _deliver(url: str, sender: str, *told: object, company: str = "acme") -> None:
+def _deliver(
+    url: str, sender: str, *told: object, company: str = "acme", at: datetime = AT
+) -> None:
     with psycopg.connect(url) as database:
         for each in told:
             body = each if isinstance(each, bytes) else json.dumps(each).encode()
@@ -73,7 +75,7 @@ def _deliver(url: str, sender: str, *told: object, company: str = "acme") -> Non
                 """insert into raw_webhooks.deliveries (company_id, connection_id,
                     sender, delivery_key, headers, body, received_at)
                 values (%s, 'chat', %s, %s, '{}', %b, %s)""",
-                (company, sender, hashlib.sha256(body).hexdigest(), body, AT),
+                (company, sender, hashlib.sha256(body).hexdigest(), body, at),
             )
 
 
@@ -112,13 +114,15 @@ def test_statuses_that_come_late_and_twice_are_an_event_each(url: str) -> None:
 
 
 def test_what_was_read_is_read_again_and_is_not_twice(url: str) -> None:
-    _deliver(url, "hubspot", [HUBSPOT], [HUBSPOT | {"attemptNumber": 1}])
-    _deliver(url, "hubspot", [HUBSPOT], company="bolt")
+    # Deliveries are kept for thirty days.
+    today = datetime.now(UTC)
+    _deliver(url, "hubspot", [HUBSPOT], [HUBSPOT | {"attemptNumber": 1}], at=today)
+    _deliver(url, "hubspot", [HUBSPOT], company="bolt", at=today)
     for company in ("acme", "bolt"):
         read_deliveries(url, company)
     before = _events(url)
 
-    assert unread_again(url, "acme", "chat", AT.replace(year=2027)) == 0
+    assert unread_again(url, "acme", "chat", today + timedelta(days=1)) == 0
     assert unread_again(url, "acme", "other", AT) == 0
     assert unread_again(url, "acme", None, AT) == 2
     assert read_deliveries(url, "acme") == DeliveriesRead(2, 2)
@@ -179,7 +183,7 @@ def test_who_is_forgotten_is_in_no_delivery_and_no_event(url: str) -> None:
         b'{"type":"d","email":"mariana@example.com"}',
     )
     for company in ("acme", "bolt"):
-        _deliver(url, "shared", *written, company=company)
+        _deliver(url, "shared", *written, company=company, at=datetime.now(UTC))
     read_deliveries(url, "acme")
 
     with psycopg.connect(url) as database:
