@@ -67,7 +67,7 @@ def converged(model: CustomerModel) -> GateResult:
         error=observed,
     )
     outcome: Outcome = "warned" if cautions else "passed"
-    cautions += _of_season(model)
+    cautions += _told(model)
     if cautions:
         message = Sentence(
             "converged.cautions",
@@ -155,10 +155,17 @@ def _of_trend(monthly: float) -> Sentence:
     )
 
 
-def _of_season(model: CustomerModel) -> Iterator[Sentence]:
+def _told(model: CustomerModel) -> Iterator[Sentence]:
     if model.choice is None or model.log is None:
         return
     season, past = model.choice.season, model.log.up_to(model.as_of_day)
+    if model.log.tells_spend is not None:
+        yield Sentence(
+            "converged.usual_amounts",
+            "spend is learned without {count} purchases of unusual amounts, which "
+            "foretold later ones better; totals are of all",
+            count=int((~model.log.tells_spend).sum()),
+        )
     if model.choice.prices is not None:
         yield _of_prices(float(np.expm1(model.choice.prices.slope)))
     if season.level is not None:
