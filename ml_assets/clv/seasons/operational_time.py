@@ -72,6 +72,11 @@ class Level(NamedTuple):
     slope_variance: float
     bend_sd: float
 
+    @property
+    def last_month(self) -> int:
+        """The month of the last of `log_rates`, counted from January 1970."""
+        return self.first_month + self.log_rates.size - 1
+
     def ahead(self, months: npt.ArrayLike, kept: float = _SLOPE_KEPT) -> Floats:
         """How far (ln) the rate is after some months, if slopes keep a part of each."""
         k = np.minimum(np.asarray(months, dtype=np.float64), _MONTHS_AHEAD)
@@ -106,12 +111,15 @@ class Season:
         What the rate was beside it; None: always the same.
     chance : float
         Of a season, by the log, where none is counted by; 1 where it was not asked.
+    unproven : tuple of Level and float, or None
+        A trend that is not counted by: what it would be, and how likely there is one.
     """
 
     index: Floats
     covariance: Floats
     level: Level | None = None
     chance: float = 1.0
+    unproven: tuple[Level, float] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", _scaled(self.index))
@@ -186,22 +194,31 @@ def log_sd(season: Season, bought: Ints, as_of_day: int, days: float) -> float:
     those that the level was learned from: where each has the same share of every month,
     nothing is left open. A shop that grows has learned most from its last months. Of a
     level that moves it is open how steep it is, whether that goes on, and whether it
-    will bend.
+    will bend. A trend that the log neither proves nor rules out is open as far as it is
+    likely: its mean square around none, which is what is counted by.
 
     Parameters
     ----------
     bought : ndarray, shape (n,)
         Days since 1970 of the purchases up to `as_of_day`, at least one.
     """
-    level = 0.0 if season.level is None else _level_variance(season, as_of_day, days)
+    level = _level_variance(season, as_of_day, days)
     return float(np.sqrt(level + _season_variance(season, bought, as_of_day, days)))
 
 
 def _level_variance(season: Season, as_of_day: int, days: float) -> float:
-    assert season.level is not None  # noqa: S101 - asked for only where there is one
     day = np.arange(1, max(int(days), 1) + 1, dtype=np.int64)
-    last = season.level.first_month + season.level.log_rates.size - 1
-    return season.level.variance_ahead(calendar_months(as_of_day + day) - last)
+    months = calendar_months(as_of_day + day)
+    if season.level is not None:
+        return season.level.variance_ahead(months - season.level.last_month)
+    if season.unproven is None:
+        return 0.0
+    level, chance = season.unproven
+    # Bends that nobody has seen are of a level that walks, which `levels` knows.
+    level = level._replace(bend_sd=0.0)
+    after = np.maximum(months - level.last_month, 0)
+    moved = float(level.ahead(after).mean())
+    return chance * (moved**2 + level.variance_ahead(after))
 
 
 def _season_variance(
