@@ -103,16 +103,13 @@ class Season:
 
     Parameters
     ----------
-    index : ndarray, shape (12,)
-        Rate of buying over that of the year, scaled to average 1 over 365 days.
-    covariance : ndarray, shape (12, 12)
-        Of ln(index).
-    level : Level or None
-        What the rate was beside it; None: always the same.
+    index, covariance : ndarray, shapes (12,), (12, 12)
+        Rate of buying over that of the year, scaled to average 1 over 365 days; of ln.
+    level, unproven : Level or None, (Level, float) or None
+        What the rate was beside it; or what it may be, which is not counted by, and
+        how likely that is. None: always the same.
     chance : float
         Of a season, by the log, where none is counted by; 1 where it was not asked.
-    unproven : tuple of Level and float, or None
-        A trend that is not counted by: what it would be, and how likely there is one.
     """
 
     index: Floats
@@ -136,9 +133,10 @@ class Season:
 
     def moment(self, day: npt.ArrayLike) -> Floats:
         """Operational days up to the end of a day since 1970, shape kept."""
+        days = np.asarray(day, dtype=np.float64)
         if self.is_even:
-            return np.asarray(day, dtype=np.float64)
-        after = np.asarray(day, dtype=np.float64) + 1
+            return days
+        after = days + 1
         row = np.clip(calendar_months(after) - _FIRST_MONTH, 0, _STARTS.size - 2)
         rates, begun = self._clock
         return np.asarray(begun[row] + (after - _STARTS[row]) * rates[row])
@@ -158,8 +156,12 @@ class Season:
 
     @cached_property
     def _clock(self) -> tuple[Floats, Floats]:
-        rates = _rates_by_month(self.index, self.level)
-        return rates, np.concatenate([[0.0], np.cumsum(np.diff(_STARTS) * rates)])
+        return _clock_of(_rates_by_month(self.index, self.level))
+
+
+def _clock_of(rates: Floats) -> tuple[Floats, Floats]:
+    """What a day of each month counts, and what was counted when it began."""
+    return rates, np.concatenate([[0.0], np.cumsum(np.diff(_STARTS) * rates)])
 
 
 def _scaled(told: Floats) -> Floats:
