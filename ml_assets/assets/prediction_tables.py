@@ -119,6 +119,8 @@ def _model_name(model: CustomerModel | None) -> str:
     spend = "gamma_gamma" if model.spending.fit else "own_means"
     if model.spending.level is not None:
         spend += "_by_frequency"
+    if model.log is not None and model.log.tells_spend is not None:
+        spend += "_of_usual_amounts"
     return f"{model.choice.orders.name}+{spend}"
 
 

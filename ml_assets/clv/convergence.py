@@ -8,7 +8,7 @@ from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fitted_parameters import chosen_parameters
 from ml_assets.clv.gates import GateResult, Outcome
-from ml_assets.clv.seasons.operational_time import log_sd
+from ml_assets.clv.seasons.operational_time import Level, log_sd
 from ml_assets.clv.seasons.season_choice import SHORTEST_SEASON_DAYS
 from ml_assets.sentences import Sentence, said
 
@@ -18,6 +18,8 @@ __all__ = ["converged", "fit_failed"]
 _TOLD_DAYS = 90
 # Of 90 % of a normal.
 _REACH = 1.645
+# Of a trend, from here on it is told although it is not counted by.
+_LIKELIER = 0.5
 
 
 def converged(model: CustomerModel) -> GateResult:
@@ -67,7 +69,7 @@ def converged(model: CustomerModel) -> GateResult:
         error=observed,
     )
     outcome: Outcome = "warned" if cautions else "passed"
-    cautions += _of_season(model)
+    cautions += _told(model)
     if cautions:
         message = Sentence(
             "converged.cautions",
@@ -155,10 +157,17 @@ def _of_trend(monthly: float) -> Sentence:
     )
 
 
-def _of_season(model: CustomerModel) -> Iterator[Sentence]:
+def _told(model: CustomerModel) -> Iterator[Sentence]:
     if model.choice is None or model.log is None:
         return
     season, past = model.choice.season, model.log.up_to(model.as_of_day)
+    if model.log.tells_spend is not None:
+        yield Sentence(
+            "converged.usual_amounts",
+            "spend is learned without {count} purchases of unusual amounts, which "
+            "foretold later ones better; totals are of all",
+            count=int((~model.log.tells_spend).sum()),
+        )
     if model.choice.prices is not None:
         yield _of_prices(float(np.expm1(model.choice.prices.slope)))
     if season.level is not None:
@@ -172,7 +181,9 @@ def _of_season(model: CustomerModel) -> Iterator[Sentence]:
             low=int(season.index.argmin()) + 1,
             times=float(season.index.max() / season.index.min()),
         )
-    if not season.is_even:
+    if season.unproven is not None:
+        yield from _of_unproven(*season.unproven)
+    if not season.covariance.any() or season.has_season:
         return
     unknown = log_sd(season, past.day, model.as_of_day, _TOLD_DAYS)
     if unknown:
@@ -184,6 +195,18 @@ def _of_season(model: CustomerModel) -> Iterator[Sentence]:
             least=SHORTEST_SEASON_DAYS,
             days=_TOLD_DAYS,
             times=float(np.exp(_REACH * unknown)),
+        )
+
+
+def _of_unproven(level: Level, chance: float) -> Iterator[Sentence]:
+    """A trend that is likelier than none, and not proven."""
+    if chance > _LIKELIER:
+        yield Sentence(
+            "converged.may_move",
+            "customers may buy {slope:+.0%} each month ({chance:.0%} likely): totals "
+            "do not count on it, and their interval holds it in part",
+            slope=float(np.expm1(level.slope)),
+            chance=chance,
         )
 
 

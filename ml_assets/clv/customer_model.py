@@ -27,6 +27,7 @@ from ml_assets.clv.seasons.trend import Trend
 from ml_assets.clv.seasons.trends import Trends
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.totals import total_of, totals_by_group
+from ml_assets.clv.unusual_amounts import learned_from
 from ml_assets.sentences import said
 
 __all__ = ["CustomerModel", "fit", "fit_log", "fit_summary"]
@@ -252,7 +253,8 @@ def fit_log(
         With at least one row up to the day; later ones are not looked at.
     """
     paid = everything.up_to(as_of_day)
-    log, prices = in_prices_of_today(paid, as_of_day)
+    priced, prices = in_prices_of_today(paid, as_of_day)
+    log = learned_from(priced, as_of_day, penalizer)
     seen = log.seen_at(as_of_day)
     spend = spending(seen, log.amount, penalizer)
     # What is told of the past is what was paid.

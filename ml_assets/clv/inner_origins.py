@@ -12,6 +12,7 @@ from ml_assets.clv.purchases import Later, PurchaseDays, Seen
 from ml_assets.clv.seasons.operational_time import EVEN, Season
 
 __all__ = [
+    "FRACTIONS",
     "InnerOrigin",
     "Trial",
     "expected",
@@ -20,7 +21,8 @@ __all__ = [
     "trial_of",
 ]
 
-_FRACTIONS = (0.5, 0.6, 2 / 3, 0.75)
+# Shares of a history after which the days that follow are looked at.
+FRACTIONS = (0.5, 0.6, 2 / 3, 0.75)
 _FEWEST_LATER_PURCHASES = 20
 
 
@@ -57,7 +59,7 @@ def inner_origins(
     """Earlier days with enough before and after them to learn from."""
     span = as_of_day - log.first_day
     origins = []
-    for fraction in _FRACTIONS:
+    for fraction in FRACTIONS:
         day = log.first_day + round(span * fraction)
         horizon = min(as_of_day - day, 365)
         if day >= as_of_day:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.clv.errors import InvalidTransactions
-from ml_assets.clv.histories import Floats, Histories
+from ml_assets.clv.histories import Bools, Floats, Histories
 from ml_assets.clv.seasons.operational_time import EVEN, Season
 from ml_assets.sentences import quoted
 
@@ -68,12 +68,14 @@ class PurchaseDays:
 
     `customers` (n,) are the ids as given, sorted; `customer`, `day` and `amount`
     (rows,) hold the position of the customer, days since 1970 and the day's total.
+    `tells_spend` (rows,) says whose amounts the spend model learns from; None is all.
     """
 
     customers: npt.NDArray[np.object_]
     customer: Ints
     day: Ints
     amount: Floats
+    tells_spend: Bools | None = None
 
     @classmethod
     def empty(cls) -> "PurchaseDays":
@@ -89,20 +91,23 @@ class PurchaseDays:
     def up_to(self, day: int) -> "PurchaseDays":
         """The same log as it was at the end of a day."""
         kept = self.day <= day
-        if kept.all():
-            return self
-        return PurchaseDays(
-            self.customers, self.customer[kept], self.day[kept], self.amount[kept]
-        )
+        return self if kept.all() else self._of(kept)
 
     def some(self, most: int) -> "PurchaseDays":
         """About `most` customers at the most: every n-th, always the same ones."""
         step = -(-self.customers.size // most)
         if step <= 1:
             return self
-        kept = self.customer % step == 0
+        return self._of(self.customer % step == 0)
+
+    def _of(self, kept: Bools) -> "PurchaseDays":
+        tells = None if self.tells_spend is None else self.tells_spend[kept]
         return PurchaseDays(
-            self.customers, self.customer[kept], self.day[kept], self.amount[kept]
+            self.customers,
+            self.customer[kept],
+            self.day[kept],
+            self.amount[kept],
+            tells,
         )
 
     def seen_at(self, day: int, season: Season = EVEN) -> Seen:
@@ -132,9 +137,7 @@ class PurchaseDays:
             ),
             monetary_value=mean,
             log_intervals=np.add.reduceat(np.log(waited), starts),
-            spent=Spent(
-                counts.astype(np.float64), np.add.reduceat(log.amount, starts) / counts
-            ),
+            spent=_spent(log, starts, counts),
         )
 
     def later(self, seen: Seen, after: int, days: int) -> Later:
@@ -147,6 +150,16 @@ class PurchaseDays:
             purchases[seen.customer].astype(np.float64),
             amount[seen.customer].astype(np.float64),
         )
+
+
+def _spent(log: PurchaseDays, starts: Ints, counts: Ints) -> Spent:
+    """Of the purchase days that tell of spend, by customer."""
+    if log.tells_spend is None:
+        amounts = np.add.reduceat(log.amount, starts)
+        return Spent(counts.astype(np.float64), amounts / counts)
+    days = np.add.reduceat(log.tells_spend.astype(np.float64), starts)
+    amounts = np.add.reduceat(np.where(log.tells_spend, log.amount, 0.0), starts)
+    return Spent(days, amounts / np.maximum(days, 1.0))
 
 
 def purchase_days(

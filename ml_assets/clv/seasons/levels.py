@@ -8,17 +8,23 @@ where it will stand is a forecast of that.
 ln(actual / expected) is the sum of four Gaussian processes of the day t:
 
 - a bias of the models that stays (standard deviation .05),
-- a level that wanders and comes back, l^2 exp(-|t - s| / 60) (Ornstein-Uhlenbeck),
+- a level that moves, in one of two ways, as likely before anything is seen: it wanders
+  and comes back, l^2 exp(-|t - s| / 60) (Ornstein-Uhlenbeck), or it walks and never
+  does, by .3 l a month, and a fit knows its mean of the year before (a local level,
+  Harvey 1989, Forecasting, Structural Time Series Models and the Kalman Filter, 2.3;
+  of a contrast -|t - s| / 2 is the covariance of a walk: Matheron 1973, The intrinsic
+  random functions, Advances in Applied Probability 5(3)),
 - days of the year that repeat, s^2 exp(-2 sin^2(pi |t - s| / 365) / .35^2)
   exp(-|t - s| / 1500): MacKay (1998), Introduction to Gaussian processes; none where
   the models count time by a season already,
 - shocks of a window (.06), beside what chance does to its purchases.
 
-A window holds the mean of its days. How large l and s are is weighed by how likely they
-make the windows behind (Rasmussen & Williams 2006, eq. 2.25, 2.30 and 5.8, a mixture
-over a grid). A horizon that is long beside the history stretches what the models never
-saw: .3 ln(1 + horizon / history) more. The constants are those that told totals of
-twelve kinds of simulated and public shops best, all taken together; decision 0184.
+A window holds the mean of its days. How large l and s are, and which way it moves, is
+weighed by how likely they make the windows behind (Rasmussen & Williams 2006, eq. 2.25,
+2.30 and 5.8, a mixture over a grid). A horizon that is long beside the history
+stretches what the models never saw: .3 ln(1 + horizon / history) more. The constants
+are those that told totals of twelve kinds of simulated and public shops best, all taken
+together; decisions 0184 and 0236.
 """
 
 from collections.abc import Sequence
@@ -32,6 +38,7 @@ __all__ = ["Window", "level_ahead"]
 
 _BIAS, _SHOCK, _STRETCH = 0.05, 0.06, 0.3
 _LEVEL_DAYS, _YEAR, _YEARS_DAYS, _YEAR_LENGTH = 60.0, 365.0, 1500.0, 0.35
+_WALK, _MONTH = 0.3, 30.0
 _SIZES: Final = np.array([0.05, 0.1, 0.2, 0.4, 0.8])
 _BELIEF: Final = np.array([3.0, 3.0, 1.0, 0.2, 0.03]) / 7.23
 _POINTS = 12
@@ -69,18 +76,19 @@ def level_ahead(
         Whether the models know the days of the year already.
     """
     spans = np.array([*(one[:2] for one in windows), (0.0, horizon_days)], dtype=float)
-    level, year = _kernels(spans)
+    comes_back, walks, year = _kernels(spans, history_days)
     if has_season:
         year = np.zeros_like(year)
     noise = _noise(windows, spans)
     seen = np.array([one.log_ratio for one in windows])
     found = [
         _posterior(_BIAS**2 + wander**2 * level + season**2 * year + noise, seen)
+        for level in (comes_back, walks)
         for wander in _SIZES
         for season in _SIZES
     ]
     likelihoods, means, variances = np.array(found).T
-    weights = np.outer(_BELIEF, _BELIEF).ravel()
+    weights = np.tile(np.outer(_BELIEF, _BELIEF).ravel(), 2)
     weights = weights * np.exp(likelihoods - likelihoods.max())
     weights = weights / weights.sum()
     mean = float(weights @ means)
@@ -89,15 +97,23 @@ def level_ahead(
     return mean, float(np.hypot(np.sqrt(variance), stretch))
 
 
-def _kernels(spans: Floats) -> tuple[Floats, Floats]:
-    """Covariances of the means of spans, level and year; shapes (n, n)."""
+def _kernels(spans: Floats, history_days: float) -> tuple[Floats, Floats, Floats]:
+    """Covariances of means of spans: level that comes back, walk, year; (n, n)."""
+    size, opened = len(spans), -max(history_days, _MONTH)
+    # A model was fitted where its span begins, to the year before it or less.
+    fitted = spans[:, 0]
+    since = np.minimum(np.maximum(fitted - _YEAR, opened), fitted - _MONTH)
     steps = (np.arange(_POINTS) + 0.5) / _POINTS
-    days = spans[:, :1] + (spans[:, 1:] - spans[:, :1]) * steps
+    both = np.vstack([spans, np.column_stack([since, fitted])])
+    days = both[:, :1] + (both[:, 1:] - both[:, :1]) * steps
     apart = np.abs(days[:, :, None, None] - days[None, None])
+    far = -apart.mean(axis=(1, 3)) / (2 * _MONTH)
+    walk = far[:size, :size] - far[:size, size:] - far[size:, :size] + far[size:, size:]
+    apart = apart[:size, :, :size]
     level = np.exp(-apart / _LEVEL_DAYS)
     turns = np.sin(np.pi * apart / _YEAR) ** 2
     year = np.exp(-2 * turns / _YEAR_LENGTH**2 - apart / _YEARS_DAYS)
-    return level.mean(axis=(1, 3)), year.mean(axis=(1, 3))
+    return level.mean(axis=(1, 3)), _WALK**2 * walk, year.mean(axis=(1, 3))
 
 
 def _noise(windows: Sequence[Window], spans: Floats) -> Floats:

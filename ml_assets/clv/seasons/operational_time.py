@@ -72,6 +72,11 @@ class Level(NamedTuple):
     slope_variance: float
     bend_sd: float
 
+    @property
+    def last_month(self) -> int:
+        """The month of the last of `log_rates`, counted from January 1970."""
+        return self.first_month + self.log_rates.size - 1
+
     def ahead(self, months: npt.ArrayLike, kept: float = _SLOPE_KEPT) -> Floats:
         """How far (ln) the rate is after some months, if slopes keep a part of each."""
         k = np.minimum(np.asarray(months, dtype=np.float64), _MONTHS_AHEAD)
@@ -98,12 +103,11 @@ class Season:
 
     Parameters
     ----------
-    index : ndarray, shape (12,)
-        Rate of buying over that of the year, scaled to average 1 over 365 days.
-    covariance : ndarray, shape (12, 12)
-        Of ln(index).
-    level : Level or None
-        What the rate was beside it; None: always the same.
+    index, covariance : ndarray, shapes (12,), (12, 12)
+        Rate of buying over that of the year, scaled to average 1 over 365 days; of ln.
+    level, unproven : Level or None, (Level, float) or None
+        What the rate was beside it; or what it may be, which is not counted by, and
+        how likely that is. None: always the same.
     chance : float
         Of a season, by the log, where none is counted by; 1 where it was not asked.
     """
@@ -112,6 +116,7 @@ class Season:
     covariance: Floats
     level: Level | None = None
     chance: float = 1.0
+    unproven: tuple[Level, float] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", _scaled(self.index))
@@ -128,9 +133,10 @@ class Season:
 
     def moment(self, day: npt.ArrayLike) -> Floats:
         """Operational days up to the end of a day since 1970, shape kept."""
+        days = np.asarray(day, dtype=np.float64)
         if self.is_even:
-            return np.asarray(day, dtype=np.float64)
-        after = np.asarray(day, dtype=np.float64) + 1
+            return days
+        after = days + 1
         row = np.clip(calendar_months(after) - _FIRST_MONTH, 0, _STARTS.size - 2)
         rates, begun = self._clock
         return np.asarray(begun[row] + (after - _STARTS[row]) * rates[row])
@@ -150,8 +156,12 @@ class Season:
 
     @cached_property
     def _clock(self) -> tuple[Floats, Floats]:
-        rates = _rates_by_month(self.index, self.level)
-        return rates, np.concatenate([[0.0], np.cumsum(np.diff(_STARTS) * rates)])
+        return _clock_of(_rates_by_month(self.index, self.level))
+
+
+def _clock_of(rates: Floats) -> tuple[Floats, Floats]:
+    """What a day of each month counts, and what was counted when it began."""
+    return rates, np.concatenate([[0.0], np.cumsum(np.diff(_STARTS) * rates)])
 
 
 def _scaled(told: Floats) -> Floats:
@@ -186,22 +196,31 @@ def log_sd(season: Season, bought: Ints, as_of_day: int, days: float) -> float:
     those that the level was learned from: where each has the same share of every month,
     nothing is left open. A shop that grows has learned most from its last months. Of a
     level that moves it is open how steep it is, whether that goes on, and whether it
-    will bend.
+    will bend. A trend that the log neither proves nor rules out is open as far as it is
+    likely: its mean square around none, which is what is counted by.
 
     Parameters
     ----------
     bought : ndarray, shape (n,)
         Days since 1970 of the purchases up to `as_of_day`, at least one.
     """
-    level = 0.0 if season.level is None else _level_variance(season, as_of_day, days)
+    level = _level_variance(season, as_of_day, days)
     return float(np.sqrt(level + _season_variance(season, bought, as_of_day, days)))
 
 
 def _level_variance(season: Season, as_of_day: int, days: float) -> float:
-    assert season.level is not None  # noqa: S101 - asked for only where there is one
     day = np.arange(1, max(int(days), 1) + 1, dtype=np.int64)
-    last = season.level.first_month + season.level.log_rates.size - 1
-    return season.level.variance_ahead(calendar_months(as_of_day + day) - last)
+    months = calendar_months(as_of_day + day)
+    if season.level is not None:
+        return season.level.variance_ahead(months - season.level.last_month)
+    if season.unproven is None:
+        return 0.0
+    level, chance = season.unproven
+    # Bends that nobody has seen are of a level that walks, which `levels` knows.
+    level = level._replace(bend_sd=0.0)
+    after = np.maximum(months - level.last_month, 0)
+    moved = float(level.ahead(after).mean())
+    return chance * (moved**2 + level.variance_ahead(after))
 
 
 def _season_variance(

@@ -14,6 +14,7 @@ likelihood of normal errors decides. What grows with a customer's age and not wi
 prices is not told apart; ahead, the slope goes on for the customers that are there.
 """
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -72,7 +73,7 @@ def in_prices_of_today(
         calendar_months(log.day) - level.first_month, 0, level.log_rates.size - 1
     )
     amount = log.amount * np.exp(-level.log_rates[month])
-    return PurchaseDays(log.customers, log.customer, log.day, amount), level
+    return replace(log, amount=amount), level
 
 
 def growth(level: Level, as_of_day: int, days: float) -> tuple[float, float]:

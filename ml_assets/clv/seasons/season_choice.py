@@ -13,7 +13,13 @@ from ml_assets.clv.histories import Floats
 from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.inner_origins import origin_at
 from ml_assets.clv.purchases import PurchaseDays
-from ml_assets.clv.seasons.operational_time import EVEN, MONTHS, Season, log_sd
+from ml_assets.clv.seasons.operational_time import (
+    EVEN,
+    MONTHS,
+    Level,
+    Season,
+    log_sd,
+)
 from ml_assets.clv.seasons.season import Seasonality, seasonality, unseen_months
 from ml_assets.clv.seasons.season_table import counted
 
@@ -52,7 +58,8 @@ def season_of(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Seas
     A season is taken from 13 months on, a trend from 15, if the log is plainly likelier
     with one than without, and if what it would have foretold at earlier origins, from
     what was known there, was nearest to what came. A company too
-    young for a season has an even index, and with it how little is known.
+    young for a season has an even index, and with it how little is known; of an older
+    one a trend that is not counted by stays `unproven`.
 
     Parameters
     ----------
@@ -69,6 +76,8 @@ def season_of(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Seas
         return Season(np.ones(MONTHS), _open(told, unseen_months(table)))
     chosen = _foretelling(past, as_of_day, penalizer, _possible(told, age))
     found = EVEN if chosen == _NEITHER else told.beliefs[chosen]
+    if found.level is None:
+        found = replace(found, unproven=_unproven(told, has_season=chosen[0]))
     if found.has_season:
         return found
     return replace(found, chance=_chance(told, age))
@@ -90,6 +99,15 @@ def _chance(told: Seasonality, age: int) -> float:
     """Of a season, at even odds before anything was seen."""
     may_trend = age >= SHORTEST_TREND_DAYS
     return float(expit(told.season_log_odds(may_trend=may_trend)))
+
+
+def _unproven(told: Seasonality, *, has_season: bool) -> tuple[Level, float] | None:
+    """The trend that there may be all the same, and its chance at even odds before."""
+    level = told.beliefs[has_season, True].level
+    if level is None:
+        return None
+    odds = told.evidence[has_season, True] - told.evidence[has_season, False]
+    return level, float(expit(odds))
 
 
 def _open(told: Seasonality, unseen: Floats) -> Floats:

@@ -68,6 +68,60 @@ def test_how_steep_how_long_and_whether_it_bends_is_open() -> None:
     assert log_sd(leaning(_FALLING), bought, day, 90) < known / 2
 
 
+def test_a_trend_that_is_not_proven_is_open_as_far_as_it_is_likely() -> None:
+    """Its mean square around none: 5.17 slopes of .1 in the mean of a year.
+
+    That is the mean of .95 (1 - .95^k) / .05 over twelve months; whether it goes on is
+    as open as of one that is counted by; that it bends is of `levels`.
+    """
+    day = int(month_start(_MONTH + 3)) - 1
+    bought = np.array([day])
+    level = _FALLING._replace(bend_sd=0.02)
+    maybe = Season(np.ones(12), np.zeros((12, 12)), unproven=(level, 0.25))
+
+    expected = np.sqrt(0.25 * (0.517**2 + ((6.5 - 3.37) / 2 * 0.1) ** 2))
+    assert log_sd(maybe, bought, day, 365) == pytest.approx(expected, rel=0.01)
+    assert maybe.is_even
+    assert maybe.length(day, 365) == 365
+
+
+def test_a_decline_that_has_just_begun_is_told_and_not_counted_by() -> None:
+    """A tenth less a month for four months, of which the log is not sure yet."""
+    orders = shop(14182, 2_500, 900)
+    month = (orders["ordered_at"] - orders["ordered_at"].min()).dt.days / 30.4
+    stays = 0.9 ** np.maximum(month - 12, 0)
+    kept = orders[np.random.default_rng(5).random(len(orders)) < stays]
+    log = purchase_days(kept)[0]
+    model = fit_log(log, log.first_day + 520)
+
+    assert model.choice is not None
+    season = model.choice.season
+    assert season.level is None
+    assert season.unproven is not None
+    level, chance = season.unproven
+    assert 0.5 < chance < 0.95
+    assert level.slope < -0.03
+    told = str(converged(model).message)
+    assert "customers may buy" in told
+    assert "no season is known" not in told
+    # Half as wide again as a trend that nobody suspects: see docs/models.
+    total = model.predict_total(365)
+    width = np.log(total["expected_orders_upper"] / total["expected_orders_lower"])
+    assert width / 2 > 0.5
+
+
+def test_a_shop_that_does_not_change_hardly_has_a_trend() -> None:
+    log = purchase_days(shop(40, 1_500, 700))[0]
+    model = fit_log(log, log.first_day + 600)
+
+    assert model.choice is not None
+    season = model.choice.season
+    assert season.unproven is not None
+    assert season.unproven[1] < 0.5
+    assert log_sd(season, log.day, model.as_of_day, 365) < 0.1
+    assert "may buy" not in str(converged(model).message)
+
+
 def test_a_decline_is_named_and_foretold(
     declining: PurchaseDays, declined: CustomerModel
 ) -> None:
