@@ -35,9 +35,9 @@ _OF_A_LINE = frozenset(
     {"line", "linea", "item", "row", "linha", "zeile", "ligne", "riga"}
 )
 _SHOPS = frozenset(
-    {"tienda", "store", "shop", "sucursal", "local", "caja", "register", "till"}
+    {"tienda", "store", "shop", "sucursal", "caja", "register", "till"}
     | {"terminal", "branch", "outlet", "kasse", "filiale", "magasin", "caisse"}
-    | {"negozio", "cassa", "loja", "caixa", "punto", "winkel", "kassa", "serie"}
+    | {"negozio", "cassa", "loja", "caixa", "punto", "winkel", "kassa"}
 )
 """Words of headers of who counts tickets, or bills, from one on."""
 _EXAMPLES = 3
@@ -81,8 +81,8 @@ class Identities:
         self._returned = {normalised(k) for k, v in told.items() if v == "returned"}
         states = (at.get("status"), *binding.others.get("status", ()))
         # Rows that differ in these alone are no lines of an order.
-        notes = {p for p, h in enumerate(binding.header) if words_in(h) & _NOTES}
-        self._beside = {*states, *notes}
+        self._beside = set(states)
+        self._notes = {p for p, h in enumerate(binding.header) if words_in(h) & _NOTES}
         self._states = [one for one in states if one is not None and self._returned]
         ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
         is_open = is_log and binding.preset is None
@@ -95,7 +95,7 @@ class Identities:
         ]
         self._columns = {
             column: array("q")
-            for column in ("id", "who", "day", "amount", "row", "line", "shop")
+            for column in ("id", "who", "day", "amount", "row", "plain", "line", "shop")
         }
 
     def add(self, row: Row) -> None:
@@ -119,8 +119,10 @@ class Identities:
         day = self._text(row, self._day).replace("T", " ").partition(" ")[0]
         self._append("day", self._hash(day))
         self._append("amount", self._hash(amount))
-        rest = (c for at, c in enumerate(row.cells) if at not in self._beside)
-        self._append("row", hash(tuple(rest)))
+        rest = {at: c for at, c in enumerate(row.cells) if at not in self._beside}
+        self._append("row", hash(tuple(rest.values())))
+        plain = (cell for at, cell in rest.items() if at not in self._notes)
+        self._append("plain", hash(tuple(plain)))
         self._append("line", row.line)
         shop = " ".join(self._text(row, at) for at in self._shops).strip()
         self._append("shop", self._hash(shop))
@@ -217,6 +219,9 @@ class Identities:
             return False
         is_line = again & _differ(columns["row"]) & (columns["amount"][1:] != 0)
         repeating = np.unique(columns["id"][1:][is_line])
+        if len(repeating) == 1:  # of one alone, another note shows no line
+            is_line &= _differ(columns["plain"])
+            repeating = np.unique(columns["id"][1:][is_line])
         if not len(repeating) or np.isin(columns["id"][1:][differs], repeating).any():
             return False
         return self._judged(columns, is_line, len(repeating))

@@ -7,6 +7,7 @@ not speak of customers groups by something else, as by product.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -18,8 +19,11 @@ from taps.tap_files.wording import words_in
 
 __all__ = ["grouped"]
 
-_CUSTOMERS: Final = frozenset({"customer", "customers", "cliente", "clientes"})
-_BY: Final = frozenset({"by", "por"})
+_BY_CUSTOMER: Final = re.compile(
+    r"\b(?:by customers?|por clientes?)(?: (?:detail|summary|detalle|resumen))*\W*$",
+    re.IGNORECASE,
+)
+_PEOPLE: Final = frozenset({"name", "nombre", "customer", "cliente", "client"})
 _OF_CUSTOMERS, _OF_OTHERS = "Customer", "Group"
 
 
@@ -38,7 +42,7 @@ class _Grouped(Wrapped):
         for row in self.table.rows():
             if row.problem:
                 yield row
-            elif begins_with_total(row.cells):
+            elif begins_with_total(row.cells) and not _is_heading(row):
                 said = as_text(row.cells[0])
                 while groups and not said.endswith(groups[-1]):
                     groups.pop()
@@ -56,8 +60,8 @@ def grouped(table: Table) -> Table:
     """The table itself, or with what each row is of in the row."""
     if not table.header or table.header[0].strip():
         return table
-    words = [words_in(line) for line in table.above]
-    is_of_customers = any(each & _CUSTOMERS and each & _BY for each in words)
+    names_people = any(words_in(header) & _PEOPLE for header in table.header)
+    is_of_customers = not names_people and any(map(_BY_CUSTOMER.search, table.above))
     name = _OF_CUSTOMERS if is_of_customers else _OF_OTHERS
     return _Grouped(table, name) if _is_grouped(table) else table
 

@@ -417,10 +417,50 @@ def test_a_state_in_other_letters_is_asked_about_and_answered(
 
 
 def test_a_date_that_is_the_only_one_is_that_of_the_sale(read_text: RunTap) -> None:
-    run = read_text(
-        "Nombre completo;Fecha de pago;Importe cobrado\nAna;15/01/2025;10,00\n"
-    )
+    run = read_text("Paciente;Fecha ticket;Total ticket\nAna;15/01/2025;10,00\n")
 
     assert (run.failures, run.rejects) == ([], {})
     assert run.purchases[0]["purchased_at"][:10] in {"2025-01-14", "2025-01-15"}
     assert run.purchases[0]["amount"] == Decimal("10.00")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Paid in part, with tax, on another day, to where: none of them is the sale.
+        "order,customer,date,order_worth,payment_amount\n1,a,2025-01-15,200.00,50.00\n",
+        "order,customer,order_placed_on,completed_at,total\n"
+        "1,a,2025-01-15,2025-03-02,10.00\n",
+        "order,customer,date,total,notes\n1,a,2025-01-15,10.00,x\n"
+        "1,a,2025-01-15,10.00,y\n2,b,2025-01-16,10.00,x\n2,b,2025-01-16,10.00,z\n",
+        "order,guest,date,total\n1,2,2025-01-15,10.00\n2,4,2025-01-16,10.00\n",
+    ],
+)
+def test_what_may_be_another_figure_is_asked_about(
+    text: str, read_text: RunTap
+) -> None:
+    assert read_text(text).failures
+
+
+def test_an_amount_with_tax_is_not_taken_before_that_of_the_line(
+    read_text: RunTap,
+) -> None:
+    run = read_text(
+        "order,customer,date,line_total,gross_amount\n1,a,2025-01-15,100.00,121.00\n"
+    )
+
+    assert [sale["amount"] for sale in run.purchases] in ([], [Decimal("100.00")])
+
+
+@pytest.mark.parametrize(
+    "title", ["Sales by Customer Type Detail", "Ventas de clientes por vendedor"]
+)
+def test_groups_of_something_else_are_no_customers(
+    title: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"{title},,\n,Date,Amount\nRetail,,\n,2025-01-15,10.00\n"
+        "Total Retail,,10.00\nLuis,,\n,2025-01-16,5.00\nTotal Luis,,5.00\n"
+    )
+
+    assert all(sale["customer_id"] is None for sale in run.purchases)
