@@ -42,6 +42,7 @@ _OF_OTHERS = frozenset(
     | {"produto", "articulo", "sku", "artikel", "phone", "telefono", "postal", "zip"}
     | {"store", "tienda", "payment", "pago", "country", "pais", "cpf", "cnpj", "nif"}
     | {"discount", "descuento", "coupon", "cupon", "tax", "vat", "currency", "total"}
+    | {"type", "tipo", "table", "mesa", "tisch", "mesero", "waiter"}
 )
 """Words of headers of numbers, and of those that are of something else than a sale."""
 
@@ -165,7 +166,8 @@ class UnreadNumbers:
             return
         for at in self._numbers:
             number = as_text(row.cells[at])
-            is_again = number and number == as_text(above.cells[at])
+            is_number = any(map(str.isdigit, number))
+            is_again = is_number and number == as_text(above.cells[at])
             if is_again and [*row.cells] != [*above.cells]:
                 self._found = at, above.line, row.line
                 return
