@@ -13,7 +13,7 @@ NARROW = (
     *("product_event_accounts", "product_sessions", "account_event_months"),
     *("account_user_days", "account_feature_days"),
     *("account_active_weeks", "account_use_weeks", "account_adoption_weeks"),
-    "account_seat_months",
+    *("account_seat_months", "session_months"),
 )
 WHOLE = (
     *("companies", "merged_accounts", "product_features", "subscription_versions"),
