@@ -64,7 +64,7 @@ check: $(READY) ## lint, types and tests of what changed since main, in three mi
 
 # The dearest modules first (tests/suite/costs.py), so that no worker waits for another.
 test: $(READY) $(PUBLIC_TAPS) ## run every test
-	@$(BIN)/pytest --costs -rs -m "not soak" --numprocesses auto \
+	@$(BIN)/pytest --costs -rsfE -m "not soak" --numprocesses auto \
 		--dist loadscope --no-loadscope-reorder
 
 SOAK := .cache/soak
