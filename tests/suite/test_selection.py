@@ -51,6 +51,7 @@ def nearest(project: Project, file: str) -> list[str]:
                 "tests/metabase/content/test_validate_sql.py",
                 "tests/metabase/content/test_labels_and_load.py",
                 "tests/metabase/pages/test_kpi_pages.py",
+                "tests/dbt_project/platform/test_metrics.py",
             },
         ),
         ("metabase/labels/es.yml", {"tests/metabase/content/test_words.py"}),
