@@ -84,7 +84,7 @@ def _referral(
     account: str, touches: pd.DataFrame, today: pd.Timestamp
 ) -> dict[str, Any] | None:
     first = touches.iloc[0]
-    signup = pd.Timestamp(first["signed_up_date"])
+    signup, until = pd.Timestamp(first["signed_up_date"]), first["was_customer_until"]
     told = touches.rename(
         columns={"referrer_account_id": "referrer_id", "touch_kind": "kind"}
     ).sort_values("touched_at")
@@ -92,6 +92,7 @@ def _referral(
         signup,
         told.assign(touched_at=told["touch_date"]),
         account_id=account,
+        was_customer_until=None if pd.isna(until) else pd.Timestamp(until),
     )
     if referred.referrer_id is None:
         return None

@@ -18,7 +18,9 @@
 
     A change that says no key may say a column of the mart's own rows, whose keys it is,
     `merged_accounts: {merged_account_id: told_account_id}`, or of another's,
-    `webinar_records: {webinar_id: webinar_people.webinar_id}`.
+    `webinar_records: {webinar_id: webinar_people.webinar_id}`. A change that reaches all
+    that is said of its day or of a later one says so:
+    `account_contacts: {contact_date: <= score_days.scored_on}`.
 -#}
 
 {#-
@@ -132,13 +134,16 @@
                 {%- for row in ('old_row', 'new_row') %}
         union all
                     {%- if columns is mapping %}
+                        {%- set told = columns[column].split(' ')[-1].split('.') %}
         select unseen.company_id, told.{{ rebuilt_by.key }}::text, false
         from unseen
-        inner join {{ beside(columns[column].split('.')[:-1]) }} as told
+        inner join {{ beside(told[:-1]) }} as told
             on
                 unseen.company_id = told.company_id
+                {#- Days are text in the same order, and what is no day is equal. #}
                 and unseen.{{ row }} ->> '{{ column }}'
-                = told.{{ columns[column].split('.')[-1] }}::text
+                {{ '<=' if columns[column].startswith('<= ') else '=' }}
+                told.{{ told[-1] }}::text
         where unseen.mart = '{{ mart }}' and {{ is_in_scope('told.company_id') }}
                     {%- else %}
         select company_id, {{ row }} ->> '{{ column }}', false

@@ -78,7 +78,7 @@ _MARTS = (
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
-            code_version="6",
+            code_version="7",
         )
         for table, description in _TABLES.items()
     ],

@@ -112,7 +112,11 @@ def answer(number: int, day: str) -> Row:
 
 
 FILES: dict[str, tuple[Row, ...]] = {
-    "accounts": ({"account_id": "twin", "merged_into_account_id": "new"},),
+    "accounts": (
+        {"account_id": "twin", "merged_into_account_id": "new"},
+        # Listed when it had paid for six weeks.
+        {"account_id": "quarter", "signed_up_at": "2026-02-01"},
+    ),
     "subscriptions": (
         # Three months of the calendar, and 90 days.
         subscription("quarter", "2025-12-18"),
@@ -148,6 +152,8 @@ FILES: dict[str, tuple[Row, ...]] = {
         touch(4, "new", "old", "2026-03-01", "code"),
         touch(5, "back", "back", "2026-02-08", "code"),
         touch(6, "new", "back", "2026-02-09", "click"),
+        # A customer already.
+        touch(7, "old", "quarter", "2026-01-20", "code"),
     ),
     "points_rules": (
         {

@@ -22,6 +22,7 @@ def touch(
         "touch_date": pd.Timestamp(day),
         "is_on_coupon_site": False,
         "signed_up_date": pd.Timestamp(day),
+        "was_customer_until": pd.NaT,
         "paid_invoice_count": 2,
         "first_settled_date": pd.Timestamp(day),
         "is_refunded": False,
@@ -52,6 +53,19 @@ def test_two_that_refer_each_other_are_looked_at_before_anything_is_given() -> N
     assert found["reward_state"].to_dict() == {**dict.fromkeys("abc", "due")} | {
         "d": "reversed"
     }
+
+
+def test_who_was_a_customer_half_a_year_before_is_referred_by_nobody() -> None:
+    until = {"b": "2026-05-01", "c": "2025-11-03", "d": "2025-11-02", "e": None}
+    rows = [
+        touch("a", name, "2026-05-01", was_customer_until=pd.Timestamp(day))
+        for name, day in until.items()
+    ]
+
+    found = referrals_of(pd.DataFrame(rows), TODAY)
+
+    # 180 days before the first of May is the second of November.
+    assert found["referred_account_id"].tolist() == ["d", "e"]
 
 
 def test_more_than_ten_of_a_month_are_looked_at() -> None:

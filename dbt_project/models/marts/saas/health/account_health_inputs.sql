@@ -1,31 +1,31 @@
 with weeks as (
     select * from {{ ref('account_weeks') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 use_weeks as (
     select * from {{ ref('account_use_weeks') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 seen as (
     select * from {{ ref('account_seen_weeks') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 adoption as (
     select * from {{ ref('account_adoption_weeks') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 service as (
     select * from {{ ref('account_service_weeks') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 payments as (
     select * from {{ ref('account_payment_weeks') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 joined as (

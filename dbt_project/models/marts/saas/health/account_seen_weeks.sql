@@ -4,7 +4,7 @@ with weeks as (
         account_id,
         scored_on
     from {{ ref('account_weeks') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 scored as (

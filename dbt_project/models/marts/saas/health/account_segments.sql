@@ -1,9 +1,6 @@
-with companies as (
-    select
-        company_id,
-        {{ as_of_date() }} as as_of_date
-    from {{ ref('companies') }}
-    where {{ is_in_scope() }}
+with days as (
+    select * from {{ ref('score_days') }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 limits as (
@@ -15,16 +12,15 @@ limits as (
 inputs as (
     select
         inputs.*,
-        inputs.scored_on = companies.as_of_date as is_now
+        days.is_now
     from {{ ref('account_health_inputs') }} as inputs
-    inner join companies
-        on inputs.company_id = companies.company_id
+    inner join days
+        on
+            inputs.company_id = days.company_id
+            and inputs.scored_on = days.scored_on
     where
         {{ is_in_scope('inputs.company_id') }}
-        and (
-            inputs.is_first_of_month
-            or inputs.scored_on = companies.as_of_date
-        )
+        and (inputs.is_first_of_month or days.is_now)
 ),
 
 feature_days as (

@@ -4,7 +4,7 @@ with weeks as (
         account_id,
         scored_on
     from {{ ref('account_weeks') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 contacts as (
@@ -14,7 +14,7 @@ contacts as (
 
 scored_days as (
     select * from {{ ref('score_days') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
 ),
 
 -- A kind of contact that nobody of the company had for so long is not known.

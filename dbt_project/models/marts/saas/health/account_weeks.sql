@@ -1,15 +1,14 @@
 with companies as (
-    select
-        company_id,
-        time_zone
-    from {{ ref('companies') }}
+    select * from {{ ref('companies') }}
     where {{ is_in_scope() }}
 ),
 
 days as (
     select * from {{ ref('score_days') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('month_start_date') }}
 ),
+
+-- Made after {{ ref('account_plan_months') }}, which tells when these change.
 
 periods as (
     select * from {{ ref('account_mrr_periods') }}

@@ -16,6 +16,7 @@ paying as (
 days as (
     select
         companies.company_id,
+        companies.as_of_date,
         companies.as_of_date
         - extract(dow from companies.as_of_date)::integer
         - 7 * weeks.week_number as scored_on
@@ -24,6 +25,7 @@ days as (
     union all
     select
         companies.company_id,
+        companies.as_of_date,
         companies.as_of_date as scored_on
     from companies
     where extract(dow from companies.as_of_date) <> 0
@@ -33,7 +35,9 @@ told as (
     select
         days.company_id,
         days.scored_on,
-        extract(dow from days.scored_on) = 0 as is_sunday
+        date_trunc('month', days.scored_on)::date as month_start_date,
+        extract(dow from days.scored_on) = 0 as is_sunday,
+        days.scored_on = days.as_of_date as is_now
     from days
     inner join paying
         on days.company_id = paying.company_id

@@ -22,10 +22,10 @@ counted as (
         count(*)::integer as event_count,
         min(activity_date) as first_date,
         min(activity_date) filter (where is_login) as first_login_date,
-        (
-            array_agg(distinct activity_date order by activity_date)
-            filter (where feature is not null)
-        )[1:3] as first_use_dates
+        array_agg(distinct activity_date order by activity_date)
+            filter (where is_login) as login_dates,
+        array_agg(distinct activity_date order by activity_date)
+            filter (where feature is not null) as use_dates
     from events
     group by company_id, activity_month, event_use, account_id
 )

@@ -11,34 +11,11 @@ months as (
     where {{ is_in_scope() }} and event_use = 'counted'
 ),
 
-user_days as (
-    select * from {{ ref('account_user_days') }}
-    where {{ is_in_scope() }} and login_count > 0
-),
-
-feature_days as (
-    select * from {{ ref('account_feature_days') }}
-    where {{ is_in_scope() }}
-),
-
-use_days as (
-    select
-        months.company_id,
-        months.account_id,
-        months.activity_month,
-        told.use_date
-    from months
-    cross join lateral unnest(months.first_use_dates) as told (use_date)
-),
-
 -- Of the month of the start all days, of later ones the first: the third day of
 -- all is among the first three of its month.
 found as (
-    {% for days, found, on_date, is_after in [
-        ('user_days', 'login', 'activity_date', '='),
-        ('months', 'login', 'first_login_date', '<'),
-        ('feature_days', 'use', 'activity_date', '='),
-        ('use_days', 'use', 'use_date', '<'),
+    {% for found, dates, most in [
+        ('login', 'login_dates', 1), ('use', 'use_dates', 3)
     ] %}
         select
             starts.company_id,
@@ -46,15 +23,23 @@ found as (
             starts.start_kind,
             starts.start_date,
             '{{ found }}' as found,
-            {{ days }}.{{ on_date }} as found_on
+            told.found_on
         from starts
-        inner join {{ days }}
+        inner join months
             on
-                starts.company_id = {{ days }}.company_id
-                and starts.account_id = {{ days }}.account_id
-                and starts.began_month {{ is_after }} {{ days }}.activity_month
-                and starts.began_on <= {{ days }}.{{ on_date }}
-                and coalesce(starts.left_date > {{ days }}.{{ on_date }}, true)
+                starts.company_id = months.company_id
+                and starts.account_id = months.account_id
+                and starts.began_month <= months.activity_month
+        cross join lateral unnest(
+            case
+                when starts.began_month = months.activity_month
+                    then months.{{ dates }}
+                else months.{{ dates }}[1:{{ most }}]
+            end
+        ) as told (found_on)
+        where
+            starts.began_on <= told.found_on
+            and coalesce(starts.left_date > told.found_on, true)
         union all
     {% endfor %}
     select

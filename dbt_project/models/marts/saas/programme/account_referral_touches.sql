@@ -23,14 +23,22 @@ accounts as (
     where {{ is_in_scope() }}
 ),
 
+-- Who paid before it signed up, as a list made later tells, was there already.
 periods as (
     select
-        company_id,
-        account_id,
-        min(from_date) as first_paid_date
-    from {{ ref('account_mrr_periods') }}
-    where {{ is_in_scope() }} and mrr_amount > 0
-    group by company_id, account_id
+        paid.company_id,
+        paid.account_id,
+        min(paid.from_date) as first_paid_date,
+        max(least(paid.to_date - 1, accounts.signed_up_date)) filter (
+            where paid.from_date < accounts.signed_up_date
+        ) as was_customer_until
+    from {{ ref('account_mrr_periods') }} as paid
+    left join accounts
+        on
+            paid.company_id = accounts.company_id
+            and paid.account_id = accounts.account_id
+    where {{ is_in_scope('paid.company_id') }} and paid.mrr_amount > 0
+    group by paid.company_id, paid.account_id
 ),
 
 invoices as (
@@ -54,19 +62,10 @@ known as (
 
 joined as (
     select
-        dated.company_id,
-        dated.touch_id,
-        dated.referrer_account_id,
-        dated.referred_account_id,
-        dated.was_merged,
-        dated.touch_kind,
-        dated.referral_code,
-        dated.touched_at,
-        dated.touch_date,
-        dated.is_on_coupon_site,
-        dated.as_of_date,
+        dated.*,
         coalesce(accounts.signed_up_date, periods.first_paid_date)
             as signed_up_date,
+        periods.was_customer_until,
         coalesce(invoices.paid_invoice_count, 0) as paid_invoice_count,
         invoices.first_settled_date,
         coalesce(invoices.is_refunded, false) as is_refunded,
