@@ -1,3 +1,8 @@
+{%- set counts = [
+    'visit_count', 'engagement_count', 'interaction_count', 'attendee_count',
+    'converted_count',
+] -%}
+{%- set sums = ['live_seconds', 'engagement_sum', 'net_revenue'] -%}
 with cohorts as (
     select
         company_id,
@@ -11,6 +16,15 @@ with cohorts as (
 visits as (
     select * from {{ ref('webinar_cohort_visits') }}
     where {{ is_in_scope() }}
+),
+
+-- Of these months nobody can say who came.
+untold as (
+    select distinct
+        company_id,
+        date_trunc('month', start_date)::date as month_start_date
+    from {{ ref('webinars') }}
+    where {{ is_in_scope() }} and is_held and not is_attendance_told
 ),
 
 companies as (
@@ -44,21 +58,27 @@ rated as (
         ages.company_id,
         ages.cohort_month,
         ages.age_months,
-        ages.member_count,
-        coalesce(visits.visit_count, 0) as visit_count,
-        coalesce(visits.live_seconds, 0)::numeric(18, 2) as live_seconds,
-        coalesce(visits.engagement_sum, 0)::numeric(18, 2) as engagement_sum,
-        coalesce(visits.engagement_count, 0) as engagement_count,
-        coalesce(visits.interaction_count, 0) as interaction_count,
-        coalesce(visits.net_revenue, 0)::numeric(18, 2) as net_revenue,
-        coalesce(visits.attendee_count, 0) as attendee_count,
-        coalesce(visits.converted_count, 0) as converted_count
+        ages.member_count
+        {%- for name in counts %},
+        case
+            when untold.company_id is null then coalesce(visits.{{ name }}, 0)
+        end as {{ name }}
+        {%- endfor %}
+        {%- for name in sums %},
+        case
+            when untold.company_id is null then coalesce(visits.{{ name }}, 0)
+        end::numeric(18, 2) as {{ name }}
+        {%- endfor %}
     from ages
     left join visits
         on
             ages.company_id = visits.company_id
             and ages.cohort_month = visits.cohort_month
             and ages.month_start_date = visits.webinar_month
+    left join untold
+        on
+            ages.company_id = untold.company_id
+            and ages.month_start_date = untold.month_start_date
 )
 
 select
