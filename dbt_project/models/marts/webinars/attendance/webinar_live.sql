@@ -76,10 +76,12 @@ told as (
         told_at,
         phase,
         registrant_count,
-        case when is_attendance_told or phase <> 'over' then attendee_count end
-            as attendee_count,
-        case when is_attendance_told or phase <> 'over' then conversion_count end
-            as conversion_count,
+        case
+            when is_attendance_told or phase <> 'over' then attendee_count
+        end as attendee_count,
+        case
+            when is_attendance_told or phase <> 'over' then conversion_count
+        end as conversion_count,
         case when phase = 'live' then present_count else 0 end as present_count
     from phased
 )

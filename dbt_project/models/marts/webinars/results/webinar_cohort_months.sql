@@ -1,8 +1,3 @@
-{%- set counts = [
-    'visit_count', 'engagement_count', 'interaction_count', 'attendee_count',
-    'converted_count',
-] -%}
-{%- set sums = ['live_seconds', 'engagement_sum', 'net_revenue'] -%}
 with cohorts as (
     select
         company_id,
@@ -53,32 +48,42 @@ ages as (
         <= companies.as_of_date + 1
 ),
 
-rated as (
+judged as (
     select
-        ages.company_id,
-        ages.cohort_month,
-        ages.age_months,
-        ages.member_count
-        {%- for name in counts %},
-        case
-            when untold.company_id is null then coalesce(visits.{{ name }}, 0)
-        end as {{ name }}
-        {%- endfor %}
-        {%- for name in sums %},
-        case
-            when untold.company_id is null then coalesce(visits.{{ name }}, 0)
-        end::numeric(18, 2) as {{ name }}
-        {%- endfor %}
+        ages.*,
+        case when untold.company_id is null then 0 end as none_came
     from ages
-    left join visits
-        on
-            ages.company_id = visits.company_id
-            and ages.cohort_month = visits.cohort_month
-            and ages.month_start_date = visits.webinar_month
     left join untold
         on
             ages.company_id = untold.company_id
             and ages.month_start_date = untold.month_start_date
+),
+
+rated as (
+    select
+        judged.company_id,
+        judged.cohort_month,
+        judged.age_months,
+        judged.member_count,
+        coalesce(visits.visit_count, judged.none_came) as visit_count,
+        coalesce(visits.live_seconds, judged.none_came)::numeric(18, 2)
+            as live_seconds,
+        coalesce(visits.engagement_sum, judged.none_came)::numeric(18, 2)
+            as engagement_sum,
+        coalesce(visits.engagement_count, judged.none_came) as engagement_count,
+        coalesce(visits.interaction_count, judged.none_came)
+            as interaction_count,
+        coalesce(visits.net_revenue, judged.none_came)::numeric(18, 2)
+            as net_revenue,
+        coalesce(visits.attendee_count, judged.none_came) as attendee_count,
+        coalesce(visits.converted_count, judged.none_came) as converted_count
+    from judged
+    left join visits
+        on
+            judged.company_id = visits.company_id
+            and judged.cohort_month = visits.cohort_month
+            and judged.month_start_date = visits.webinar_month
+            and judged.none_came = 0
 )
 
 select
