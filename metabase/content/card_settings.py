@@ -37,8 +37,8 @@ def columns_of(card: Mapping[str, Any]) -> dict[str, str]:
     """
     kind = card["kind"]
     if kind == "number":
-        # Of its range Metabase shows nothing; pages write it below the number.
-        listed = [card["metric"], *card.get("range", ())]
+        # Of these Metabase shows nothing; pages write them below the number.
+        listed = [card["metric"], *card.get("range", ()), *card.get("since", ())]
     elif kind == "trend":
         listed = [card["x"], card["metric"], *card.get("beside", ())]
     elif kind in ("table", "details"):

@@ -32,7 +32,7 @@ _ASKED = {"sql", "from", "where", "order", "limit", "only_if"}
 _STYLED = {"kind", "formats", "titles"}
 _CHART = {"x", "by", "metrics", "axis", "series", "colours"}
 _KINDS: Mapping[str, tuple[set[str], set[str]]] = {
-    "number": ({"metric"}, {"colours", "range"}),
+    "number": ({"metric"}, {"colours", "range", "since"}),
     "trend": ({"x", "metric"}, {"less_is_better", "is_neutral", "beside"}),
     "table": ({"columns"}, {"colours", "shades"}),
     "details": ({"columns"}, set()),

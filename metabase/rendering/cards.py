@@ -118,22 +118,33 @@ def draw_card(  # noqa: PLR0913
         number_color=number_color(card.settings, values[0][0]) if values else None,
         first_rows=few if len(kept) > few and is_long else None,
         trend=trend,
-        range=_range(card, result, labels) if card.display == "scalar" else None,
+        range=_below(card, result, labels) if card.display == "scalar" else None,
     )
 
 
-def _range(card: Card, result: Result, labels: dict[str, str]) -> str | None:
-    """Between what a number lies, where its card has two columns more."""
+def _below(card: Card, result: Result, labels: dict[str, str]) -> str | None:
+    """Between what a number lies, or its change and since when: its other columns."""
     shown = card.shown_columns()
-    ends = [column for name, column in card.columns.items() if name not in shown]
-    values = [result.column(end.name)[:1] for end in ends]
-    if not ends or [None] in values or [] in values:
+    others = [column for name, column in card.columns.items() if name not in shown]
+    values = [result.column(other.name)[:1] for other in others]
+    if not others or [] in values:
         return None
-    lower, upper = (
-        write_value(value, end, labels["language"])
-        for (value,), end in zip(values, ends, strict=True)
+    # A number and a day, where a range has two numbers.
+    is_change = others[1].number_style is None
+    if [None] in values:
+        return labels["preview.no_since"] if is_change else None
+    first, second = (value for (value,) in values)
+    sign = ""
+    if is_change:
+        sign = "▲" if first > 0 else "▼" if first < 0 else "="
+        first = abs(first)
+    one, other = (
+        write_value(value, column, labels["language"])
+        for value, column in zip((first, second), others, strict=True)
     )
-    return labels["preview.range"].format(lower=lower, upper=upper)
+    if is_change:
+        return labels["preview.since"].format(sign=sign, change=one, day=other)
+    return labels["preview.range"].format(lower=one, upper=other)
 
 
 def _rows(

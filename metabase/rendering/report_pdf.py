@@ -137,6 +137,7 @@ def _card(
         "name": card.name,
         "empty": empty,
         "number": number or report.labels["preview.no_value"],
+        "color": card.number_color or "",
         "under": _under(card),
         "headers": [_cell(cell) for cell in card.headers],
         "rows": [[_cell(cell) for cell in row] for row in card.rows],

@@ -20,7 +20,7 @@ from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import connect, open_database
 
-__all__ = ["change_rule", "check", "rules", "set_"]
+__all__ = ["change_rule", "check", "keep_rules", "rules", "set_"]
 
 _Company = Annotated[str, typer.Option(help="Whose rules.")]
 
@@ -31,7 +31,7 @@ def rules(company: _Company, form: FormatOption = Format.table) -> None:
 
     with plain_errors():
         url = _url(company)
-        _sync(url, company)
+        keep_rules(url, company)
         found = load_rules(url, company)
     rows = []
     for rule in found:
@@ -119,7 +119,7 @@ def check(company: _Company) -> None:
 
     with plain_errors():
         url = _url(company)
-        _sync(url, company)
+        keep_rules(url, company)
         with connect(url, "orchestrator") as database:
             views = read_views(database)
         found = load_rules(url, company)
@@ -148,7 +148,7 @@ def change_rule(
     from orchestration.lib.alerts.rules import load_rules, metric_rule, save_rule
     from orchestration.lib.reporting.metrics import read_metrics
 
-    _sync(url, company)
+    keep_rules(url, company)
     known = {rule.rule_id: rule for rule in load_rules(url, company)}
     if metric is not None:
         declared = {f"{m.relation}.{m.column}": m for m in read_metrics()}
@@ -176,7 +176,7 @@ def _url(company: str) -> str:
     return url
 
 
-def _sync(url: str, company: str) -> None:
+def keep_rules(url: str, company: str) -> None:
     """The rules as they are generated now, also before a first run."""
     from orchestration.lib.alerts.rules import default_rules, sync_rules
     from orchestration.lib.reporting.metrics import read_metrics

@@ -6,6 +6,7 @@
         {{ outcomes }}.webinar_count,
         {{ outcomes }}.is_complete,
         {{ outcomes }}.is_conversion_over,
+        {{ outcomes }}.untold_webinar_count,
         {{ outcomes }}.registrant_count as webinar_registrant_count,
         {{ outcomes }}.late_registrant_count,
         {{ outcomes }}.cancelled_count,

@@ -1,7 +1,7 @@
 {#-
     A webinar from who saw it announced to who bought, by `key`: webinar_id, or that and
     channel_id. What could not be linked to one webinar is of '(none)', and never spread.
-    Counts are null where nothing was told of them. No rate is of less than 30.
+    Counts are null where nothing was told of them, also of who came and bought. No rate is of less than 30.
 -#}
 {% macro webinar_funnel(key) -%}
 {%- set promoted = webinar_promotion_counts() -%}
@@ -15,8 +15,17 @@ with promotions as (
 ),
 
 people as (
-    select * from {{ ref('webinar_channel_totals') }}
-    where {{ is_in_scope() }}
+    select
+        totals.*,
+        webinars.is_attendance_told
+    from {{ ref('webinar_channel_totals') }} as totals
+    inner join {{ ref('webinars') }} as webinars
+        on
+            totals.company_id = webinars.company_id
+            and totals.webinar_id = webinars.webinar_id
+    where
+        {{ is_in_scope('totals.company_id') }}
+        and {{ is_in_scope('webinars.company_id') }}
 ),
 
 unioned as (
@@ -30,7 +39,9 @@ unioned as (
         company_id, webinar_id, channel_id
         {%- for name in promoted %}, null as {{ name }}{% endfor %},
         registrant_count + late_registrant_count as registrant_count
-        {%- for name in came[1:] %}, {{ name }}{% endfor %}
+        {%- for name in came[1:] %},
+        case when is_attendance_told then {{ name }} end as {{ name }}
+        {%- endfor %}
     from people
 ),
 

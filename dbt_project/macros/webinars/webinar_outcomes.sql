@@ -3,7 +3,8 @@
     channel_id. Each person of a webinar is in one channel, so counts add up. Rates of
     sales are null until the 30 days of all webinars in them are over; those of a channel,
     where some are always recent, are of the webinars whose days are (decision 0195). A
-    cost or a return is null where a cost has no rate. Who wrote, asked or answered is a
+    cost or a return is null where a cost has no rate. Of a webinar without any visit nobody
+    knows who came: it is in no rate, and in no count of who came or bought. Who wrote, asked or answered is a
     share of the attendees of webinars that had a chat, questions or polls, and null where
     none had. Intervals are Wilson's, of 95 %.
 -#}
@@ -16,12 +17,17 @@
     'satisfaction_sum', 'satisfaction_count',
     'conversion_count', 'order_count', 'net_revenue',
 ] -%}
+{%- set registered = [
+    'registrant_count', 'late_registrant_count', 'cancelled_count',
+    'on_demand_viewer_count',
+] -%}
 {%- set costs = ['cost_amount', 'unpriced_cost_count'] -%}
 {%- set rooms = {
     'chat': 'webinars.has_chat',
     'question': 'webinars.has_questions',
     'poll': 'webinars.poll_count > 0',
 } -%}
+{%- set is_sold = 'webinars.is_conversion_over and webinars.is_attendance_told' -%}
 {%- set sold = ['attendee_count', 'conversion_count', 'net_revenue'] + costs -%}
 {%- set is_known = 'true' if key == 'channel_id' else 'is_conversion_over' -%}
 with webinars as (
@@ -54,17 +60,29 @@ summed as (
         {{ 'facts' if key == 'channel_id' else 'webinars' }}.{{ key }},
         count(distinct webinars.webinar_id)::integer as webinar_count,
         bool_and(webinars.is_month_over) as is_complete,
-        bool_and(webinars.is_conversion_over) as is_conversion_over
-        {%- for name in counts + costs %},
+        bool_and(webinars.is_conversion_over) as is_conversion_over,
+        count(distinct webinars.webinar_id) filter (
+            where not webinars.is_attendance_told
+        )::integer as untold_webinar_count
+        {%- for name in registered + costs %},
         coalesce(sum(facts.{{ name }}), 0) as {{ name }}
         {%- endfor %}
+        {%- for name in counts if name not in registered %},
+        case
+            when bool_or(webinars.is_attendance_told)
+                then coalesce(sum(facts.{{ name }}), 0)
+        end as {{ name }}
+        {%- endfor %},
+        sum(facts.registrant_count) filter (
+            where webinars.is_attendance_told
+        ) as told_registrant_count
         {%- for name, was_there in rooms.items() %},
         sum(facts.attendee_count) filter (where {{ was_there }})
             as {{ name }}_attendee_count
         {%- endfor %}
         {%- for name in sold %},
         coalesce(
-            sum(facts.{{ name }}) filter (where webinars.is_conversion_over), 0
+            sum(facts.{{ name }}) filter (where {{ is_sold }}), 0
         ) as sold_{{ name }}
         {%- endfor %}
     from webinars
@@ -84,14 +102,15 @@ rated as (
         webinar_count,
         is_complete,
         is_conversion_over,
+        untold_webinar_count,
         {%- for name in counts if name.endswith('_count') %}
         {{ name }}::integer as {{ name }},
         {%- endfor %}
-        show_count / nullif(registrant_count, 0)::double precision
+        show_count / nullif(told_registrant_count, 0)::double precision
             as show_ratio,
-        {{ wilson_bound('show_count', 'registrant_count', -1) }}
+        {{ wilson_bound('show_count', 'told_registrant_count', -1) }}
             as show_ratio_lower,
-        {{ wilson_bound('show_count', 'registrant_count', 1) }}
+        {{ wilson_bound('show_count', 'told_registrant_count', 1) }}
             as show_ratio_upper,
         (live_seconds / 60.0 / nullif(attendee_count, 0))::numeric(10, 1)
             as attended_minutes_mean,

@@ -168,6 +168,7 @@ def _run(
 
     ``is_open``: the company's currency is that of its file until it has worked once.
     """
+    from orchestration.cli.alert_rules import keep_rules
     from orchestration.cli.companies.company_turns import FORESEEN, in_words
     from orchestration.cli.refresh import Refresher
     from orchestration.cli.summary import print_summary
@@ -188,6 +189,7 @@ def _run(
             history = _HISTORY.get(each.company_id, 0) if is_first and told else 0
             as_of_date = day or _as_of_date(url, each, told)
             replace(refresher, history=history).compute(each, as_of_date, unread)
+            keep_rules(url, each.company_id)
             if sandbox and told.get("campaign"):
                 tell_of_campaign(url, refresher, each, as_of_date, told["campaign"])
                 write_to_customers(url, settings, sandbox, each)

@@ -114,6 +114,7 @@ def _insert_marts(warehouse: Warehouse, company: str, times: int) -> None:
             "webinars",
             **{"webinar_id": webinar_id, "starts_at": starts_at, "start_date": day},
             # Above the limit of 0.7 in one company, at it in the other.
+            is_attendance_told=True,
             competitor_activity_score=0.71 if times == 1 else 0.7,
         )
     for person, (ago, state) in enumerate(

@@ -91,6 +91,11 @@ def test_capital_at_risk_is_red_and_none_is_not(shops_url: str) -> None:
 
     assert (lost.rows[0][0].text, lost.number_color) == ("4.250\xa0€", "#C0392B")
     assert safe.number_color is None
+    # What was known a week before, or that nothing was.
+    assert lost.range == "▲ 540\xa0€ desde el 23 sept 1997"
+    assert safe.range == (
+        "Aún sin comparación: hace falta una predicción de una semana antes"
+    )
 
 
 def test_the_change_of_a_week_says_with_which_day_it_compares(shops_url: str) -> None:

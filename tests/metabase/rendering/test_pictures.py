@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from metabase.content.company import EXAMPLE
 from metabase.content.errors import ContentError
@@ -13,6 +15,7 @@ from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.content.roles import within_plan
 from metabase.content.warehouse import find_companies
 from metabase.rendering.pictures import draw_pages, write_pictures
+from metabase.rendering.report_pdf import pdf_of
 from tests.metabase.conftest import Edit
 from tests.metabase.server.servers import keep_only
 
@@ -69,6 +72,22 @@ def test_a_picture_says_what_the_page_says(shops_url: str) -> None:
     assert explorer.rows[0][0].text == "7"
     side_by_side = [card.placement.col for card in clientes.sections[1].rows[0]]
     assert side_by_side == [0, 6, 12, 18]
+
+
+def test_a_number_that_warns_is_red_on_paper(shops_url: str) -> None:
+    # The red of the page, #C0392B, in shares of 1.
+    red = b"0.7529412 0.22352941 0.16862746"
+
+    def inks(company: str) -> bytes:
+        (one,) = find_companies(shops_url, (company,))
+        drawn = draw_pages(shops_url, one, "es", CONTENT_ROOT)
+        (panel,) = (page for page in drawn if page.template == "panel")
+        pages = PdfReader(io.BytesIO(pdf_of(panel))).pages
+        told = [page.get_contents() for page in pages]
+        return b"".join(one.get_data() for one in told if one)
+
+    assert red in inks("acme")
+    assert red not in inks("bolt")
 
 
 def test_a_language_that_is_not_there_is_named(shops_url: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ml_assets.measurement.alarm_rates import MOST_FALSE_ALARMS
 from ml_assets.measurement.level_changes import judge_level
 from tests.benchmarks.alarms import quiet_quarters, share_found
+from tests.ml_assets.measurement.peaked_shops import peaked_shop
 from tests.ml_assets.measurement.quiet_shops import (
     Shop,
     found_in,
@@ -49,6 +50,10 @@ class TestRates:
         shares = [share_found(size, factor, 50, 1092) for size in (100, 150, 300)]
 
         assert np.mean(shares) >= 0.8
+
+    @pytest.mark.soak
+    def test_a_year_with_edges_makes_no_more_false_alarms(self) -> None:
+        assert np.mean(quiet_quarters(50, 1092, drawn=peaked_shop)) <= 1
 
 
 class TestShapes:

@@ -10,11 +10,12 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import app
+from orchestration.cli import app, refresh, summary
 from orchestration.cli import console as console_module
 from orchestration.cli.connecting import file_preview
+from orchestration.cli.demonstration import demo
 from orchestration.cli.demonstration.demo import last_purchase_day
-from orchestration.lib.tenancy.companies import Company
+from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.warehouse.database import connect
 from orchestration.lib.warehouse.raw_tables import ensure_raw_tables
 from tests.orchestration.conftest import Shop
@@ -86,3 +87,18 @@ def test_the_last_purchase_is_neither_a_return_nor_unpaid(shop: Shop) -> None:
 
     assert last_purchase_day(shop.url, acme, date(2025, 6, 1)) == date(2025, 1, 7)
     assert last_purchase_day(shop.url, nobody, date(2025, 6, 1)) is None
+
+
+def test_a_company_of_the_demo_has_its_rules_of_alerts(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = Company("acme", "Acme", "EUR", "Europe/Madrid")
+    add_company(shop.url, acme)
+    monkeypatch.setattr(demo, "_load", lambda *_: ())
+    monkeypatch.setattr(refresh.Refresher, "compute", lambda *_: True)
+    monkeypatch.setattr(summary, "print_summary", lambda *_: "")
+
+    demo._run(shop.settings, shop.url, [acme], None, False, date(2025, 1, 5), None)
+
+    rules = shop.rows("select company_id, rule_id from ops.alert_rules")
+    assert ("acme", "unusual_net_revenue") in rules

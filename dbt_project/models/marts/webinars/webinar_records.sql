@@ -71,6 +71,7 @@ joined as (
             as has_questions,
         (webinars.has_offer or interactions.has_offer) is true as has_offer,
         (webinars.has_survey or interactions.has_survey) is true as has_survey,
+        visits.webinar_id is not null as is_attendance_told,
         webinars.competitor_activity_score,
         webinars.weather_factor,
         webinars.news_sentiment,

@@ -24,6 +24,7 @@ judged as (
         records.has_questions,
         records.has_offer,
         records.has_survey,
+        records.is_attendance_told,
         records.competitor_activity_score,
         records.weather_factor,
         records.news_sentiment,

@@ -44,7 +44,7 @@ create table reporting.webinar_channels (
     webinar_cost_per_registrant numeric(18, 2),
     webinar_conversion_ratio double precision,
     conversion_ratio_lower double precision, conversion_ratio_upper double precision,
-    webinar_return_ratio double precision
+    webinar_return_ratio double precision, untold_webinar_count integer
 );
 create table reporting.webinar_forecasts (
     company_id text, webinar_id text, title text, start_date date, is_held boolean,
@@ -128,10 +128,10 @@ def fill_webinars(
         *(41.0, 66.5, 4 * t, None, 250 * t, None, 8.1, 0.6, 0.15, None, False),
     )
     social = (150 * t, 0.4, 0.325, 0.48, 70 * t, 60.5, 8 * t, 700 * t, 800 * t, 5 * t)
-    sold = (0.12, 0.06, 0.22, -0.25)
+    sold = (0.12, 0.06, 0.22, -0.25, 0)
     insert("webinar_channels", "Redes sociales", *social, *sold)
     mail = (70 * t, 0.55, 0.434, 0.661, 36 * t, 71.0, 2 * t, 150 * t, 0, None)
-    insert("webinar_channels", "Correo", *mail, *[None] * 4)
+    insert("webinar_channels", "Correo", *mail, *[None] * 4, t)
     for told in (
         ("W1", "Automatiza", "1997-07-10", True, 100 * t, 41.4 * t, 30, 54, 42, True),
         ("W2", "Crece", "1997-08-14", True, 120 * t, 50.2 * t, 38, 51, 54, False),

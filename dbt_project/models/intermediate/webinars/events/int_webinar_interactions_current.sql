@@ -33,8 +33,11 @@ told as (
     from newest
     -- Of everything else Zoom tells nothing.
     where
-        kind not in ('chat', 'question', 'poll')
-        or {{ not_of_zoom('newest') }}
+        (
+            kind not in ('chat', 'question', 'poll')
+            or {{ not_of_zoom('newest') }}
+        )
+        and {{ not_of_team('newest') }}
     union all
     select
         company_id,

@@ -26,7 +26,7 @@ identified as (
         company_size,
         job_level
     from newest
-    where {{ not_of_zoom('newest') }}
+    where {{ not_of_zoom('newest') }} and {{ not_of_team('newest') }}
     union all
     select
         company_id,

@@ -25,7 +25,7 @@ dated as (
         economic_indicators
     from webinars
     -- Of a webinar that Zoom tells of, no file counts.
-    where {{ not_of_zoom('webinars') }}
+    where {{ not_of_zoom('webinars') }} and not is_cancelled
     union all
     select
         company_id,

@@ -19,6 +19,7 @@ with people as (
         and {{ is_changed('people.person_id', 'people.company_id') }}
         and {{ is_in_scope('webinars.company_id') }}
         and webinars.is_held
+        and webinars.is_attendance_told
         and people.state in ('at_start', 'late', 'unregistered')
 ),
 

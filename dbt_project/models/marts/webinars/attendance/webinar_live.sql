@@ -53,7 +53,8 @@ phased as (
         coalesce(counted.registrant_count, 0)::integer as registrant_count,
         coalesce(counted.attendee_count, 0)::integer as attendee_count,
         coalesce(counted.conversion_count, 0)::integer as conversion_count,
-        coalesce(present.present_count, 0)::integer as present_count
+        coalesce(present.present_count, 0)::integer as present_count,
+        webinars.is_attendance_told
     from webinars
     inner join clocks
         on webinars.company_id = clocks.company_id
@@ -75,8 +76,12 @@ told as (
         told_at,
         phase,
         registrant_count,
-        attendee_count,
-        conversion_count,
+        case
+            when is_attendance_told or phase <> 'over' then attendee_count
+        end as attendee_count,
+        case
+            when is_attendance_told or phase <> 'over' then conversion_count
+        end as conversion_count,
         case when phase = 'live' then present_count else 0 end as present_count
     from phased
 )

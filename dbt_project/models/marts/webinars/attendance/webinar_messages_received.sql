@@ -4,7 +4,7 @@ with webinars as (
         webinar_id,
         starts_at
     from {{ ref('webinars') }}
-    where {{ is_in_scope() }} and is_held
+    where {{ is_in_scope() }} and is_held and is_attendance_told
 ),
 
 -- Who was registered all of the week could get a message on each of its days.

@@ -11,6 +11,8 @@ with spans as (
         {{ is_in_scope('webinars.company_id') }}
         and {{ is_in_scope('clocks.company_id') }}
         and webinars.starts_at < clocks.told_at
+        -- Who was there is not told: an empty room is something else.
+        and webinars.is_attendance_told
 )
 
 select * from spans

@@ -14,7 +14,7 @@ months as (
         month_start_date,
         is_conversion_over
     from {{ ref('webinar_month_outcomes') }}
-    where {{ is_in_scope() }} and is_complete
+    where {{ is_in_scope() }} and is_complete and untold_webinar_count = 0
 ),
 
 companies as (

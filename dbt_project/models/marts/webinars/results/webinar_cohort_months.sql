@@ -13,6 +13,15 @@ visits as (
     where {{ is_in_scope() }}
 ),
 
+-- Of these months nobody can say who came.
+untold as (
+    select distinct
+        company_id,
+        date_trunc('month', start_date)::date as month_start_date
+    from {{ ref('webinars') }}
+    where {{ is_in_scope() }} and is_held and not is_attendance_told
+),
+
 companies as (
     select
         company_id,
@@ -39,26 +48,42 @@ ages as (
         <= companies.as_of_date + 1
 ),
 
+judged as (
+    select
+        ages.*,
+        case when untold.company_id is null then 0 end as none_came
+    from ages
+    left join untold
+        on
+            ages.company_id = untold.company_id
+            and ages.month_start_date = untold.month_start_date
+),
+
 rated as (
     select
-        ages.company_id,
-        ages.cohort_month,
-        ages.age_months,
-        ages.member_count,
-        coalesce(visits.visit_count, 0) as visit_count,
-        coalesce(visits.live_seconds, 0)::numeric(18, 2) as live_seconds,
-        coalesce(visits.engagement_sum, 0)::numeric(18, 2) as engagement_sum,
-        coalesce(visits.engagement_count, 0) as engagement_count,
-        coalesce(visits.interaction_count, 0) as interaction_count,
-        coalesce(visits.net_revenue, 0)::numeric(18, 2) as net_revenue,
-        coalesce(visits.attendee_count, 0) as attendee_count,
-        coalesce(visits.converted_count, 0) as converted_count
-    from ages
+        judged.company_id,
+        judged.cohort_month,
+        judged.age_months,
+        judged.member_count,
+        coalesce(visits.visit_count, judged.none_came) as visit_count,
+        coalesce(visits.live_seconds, judged.none_came)::numeric(18, 2)
+            as live_seconds,
+        coalesce(visits.engagement_sum, judged.none_came)::numeric(18, 2)
+            as engagement_sum,
+        coalesce(visits.engagement_count, judged.none_came) as engagement_count,
+        coalesce(visits.interaction_count, judged.none_came)
+            as interaction_count,
+        coalesce(visits.net_revenue, judged.none_came)::numeric(18, 2)
+            as net_revenue,
+        coalesce(visits.attendee_count, judged.none_came) as attendee_count,
+        coalesce(visits.converted_count, judged.none_came) as converted_count
+    from judged
     left join visits
         on
-            ages.company_id = visits.company_id
-            and ages.cohort_month = visits.cohort_month
-            and ages.month_start_date = visits.webinar_month
+            judged.company_id = visits.company_id
+            and judged.cohort_month = visits.cohort_month
+            and judged.month_start_date = visits.webinar_month
+            and judged.none_came = 0
 )
 
 select

@@ -5,7 +5,7 @@ with webinars as (
         starts_at,
         start_date
     from {{ ref('webinars') }}
-    where {{ is_in_scope() }} and is_held
+    where {{ is_in_scope() }} and is_held and is_attendance_told
 ),
 
 outcomes as (

@@ -25,7 +25,8 @@ results as (
         outcomes.conversion_count,
         outcomes.net_revenue,
         outcomes.cost_amount,
-        outcomes.unpriced_cost_count
+        outcomes.unpriced_cost_count,
+        webinars.is_attendance_told
     from {{ ref('webinar_outcomes') }} as outcomes
     inner join {{ ref('webinars') }} as webinars
         on
@@ -48,7 +49,14 @@ summed as (
         case
             when sum(results.unpriced_cost_count) = 0
                 then sum(results.cost_amount)
-        end::numeric(18, 2) as cost_amount
+        end::numeric(18, 2) as cost_amount,
+        -- What was earned is known of these alone.
+        case
+            when sum(results.unpriced_cost_count) = 0
+                then sum(results.cost_amount) filter (
+                    where results.is_attendance_told
+                )
+        end as told_cost_amount
     from days
     inner join results
         on
@@ -60,15 +68,23 @@ summed as (
 
 rated as (
     select
-        *,
+        company_id,
+        calendar_date,
+        webinar_count,
+        registrant_count,
+        attendee_count,
+        conversion_count,
+        net_revenue,
+        cost_amount,
         case
             when attendee_count >= 30
                 then conversion_count::double precision / attendee_count
         end as conversion_ratio,
         (nullif(cost_amount, 0) / nullif(registrant_count, 0))::numeric(18, 2)
             as cost_per_registrant,
-        ((net_revenue - cost_amount) / nullif(cost_amount, 0))::double precision
-            as return_ratio
+        (
+            (net_revenue - told_cost_amount) / nullif(told_cost_amount, 0)
+        )::double precision as return_ratio
     from summed
 )
 

@@ -23,6 +23,9 @@ renamed as (
         has_questions,
         has_offer,
         has_survey,
+        coalesce(
+            {{ plain_words('status') }} ~ '^(cancel|anulad|suspendid)', false
+        ) as is_cancelled,
 
         starts_at::timestamptz as starts_at,
         ends_at::timestamptz as ends_at,
