@@ -68,8 +68,7 @@ joined as (
         coalesce(invoices.is_refunded, false) as is_refunded,
         -- Where nobody's use is known, nobody is never active.
         case
-            when touches.company_id in (select used.company_id from active as used)
-                then active.account_id is not null
+            when known.company_id is not null then active.account_id is not null
         end as was_ever_active
     from touches
     inner join companies
@@ -92,6 +91,10 @@ joined as (
         on
             touches.company_id = active.company_id
             and touches.referred_account_id = active.account_id
+    left join {{ ref('product_use_spans') }} as known
+        on
+            touches.company_id = known.company_id
+            and {{ is_in_scope('known.company_id') }}
 )
 
 select * from joined
