@@ -15,13 +15,15 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from psycopg import sql
 
 from taps.api_source.streams import SourceStream
 from taps.sources import slugs, tap_class
 from taps.target_postgres.column_types import columns_of
 from taps.target_postgres.errors import LoadError
-from taps.target_postgres.naming import folded
+from taps.target_postgres.naming import folded, quoted
 from taps.target_postgres.quarantine import REJECTED_BY_TAP
 from taps.target_postgres.tables import TableName, prepare_table
 from taps.target_postgres.warehouse import Warehouse
@@ -29,6 +31,13 @@ from taps.target_postgres.warehouse import Warehouse
 __all__ = ["RawTable", "main", "raw_tables"]
 
 _DEFAULT_ROLE = "loader"
+
+#: Columns that what changed is found by among all that was ever loaded, as staging
+#: reads them: trimmed, and null where nothing is left.
+_FOUND_BY: Final = {
+    TableName("raw_files", "message_events"): "message_id",
+    TableName("raw_files", "product_events"): "message_id",
+}
 
 
 class RawTable(NamedTuple):
@@ -81,8 +90,21 @@ def _create(tables: Sequence[RawTable], config: dict[str, Any]) -> None:
         for table in tables:
             columns = columns_of(table.name.table, table.schema, table.key)
             prepare_table(warehouse, table.name, columns)
+            if table.name in _FOUND_BY:
+                _index(warehouse, table.name, _FOUND_BY[table.name])
     finally:
         warehouse.close()
+
+
+def _index(warehouse: Warehouse, name: TableName, column: str) -> None:
+    with warehouse.transaction(f"Indexing table {name}"):
+        warehouse.run(
+            sql.SQL(
+                "create index if not exists {} on {} (company_id, nullif(trim({}), ''))"
+            ).format(
+                quoted(f"{name.table}_by_{column}"), name.identifier, quoted(column)
+            )
+        )
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

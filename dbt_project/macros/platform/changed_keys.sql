@@ -26,20 +26,21 @@
 {#-
     A condition that keeps the keys to be made anew; true when the mart is built
     whole. It is written with literals, because only those travel through windows,
-    unions and subqueries down to an index.
+    unions and subqueries down to an index. Of keys that are days, `days` are those that
+    end with one.
 -#}
-{% macro is_changed(column, company_column='company_id') -%}
+{% macro is_changed(column, company_column='company_id', days=1) -%}
     {%- set is_narrow =
         execute
         and flags.WHICH in ('run', 'build')
         and model.resource_type == 'model'
         and 'rebuilt_by' in config.get('meta', {})
         and is_incremental() -%}
-    {{ keys_condition(column, company_column) if is_narrow else 'true' }}
+    {{ keys_condition(column, company_column, days) if is_narrow else 'true' }}
 {%- endmacro %}
 
 
-{% macro keys_condition(column, company_column) -%}
+{% macro keys_condition(column, company_column, days) -%}
     {%- set conditions = [] -%}
     {%- set rebuilt_by = config.get('meta').rebuilt_by -%}
     {%- set type = model.columns[rebuilt_by.key].data_type -%}
@@ -51,9 +52,12 @@
         {%- else -%}
             {%- set keys = [] -%}
             {%- if company['keys'] -%}
+                {%- set told =
+                    "'" ~ company['keys'] | replace("'", "''") ~ "'::" ~ type ~ '[]' -%}
                 {%- do keys.append(
-                    column ~ " = any('" ~ company['keys'] | replace("'", "''")
-                    ~ "'::" ~ type ~ '[])'
+                    column ~ ' = any(' ~ (
+                        told if days == 1 else days_before(told, days)
+                    ) ~ ')'
                 ) -%}
             {%- endif -%}
             {%- if always -%}
@@ -67,6 +71,16 @@
         {%- endif -%}
     {%- endfor -%}
     ({{ conditions | join(' or ') if conditions else 'false' }})
+{%- endmacro %}
+
+
+{#- The days that end with one of some days, it among them. -#}
+{% macro days_before(told, days) -%}
+    array(
+        select told.day - numbers.number
+        from unnest({{ told }}) as told (day)
+        cross join generate_series(0, {{ days - 1 }}) as numbers (number)
+    )
 {%- endmacro %}
 
 

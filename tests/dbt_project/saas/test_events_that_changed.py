@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 
+import psycopg
+import pytest
+
 from tests.dbt_project.narrow_builds import NarrowBuilds
 from tests.dbt_project.saas.random_events import EventLife
 from tests.dbt_project.warehouse import Warehouse
@@ -62,3 +65,18 @@ def test_what_is_rebuilt_for_what_changed_is_what_a_build_of_all_gives(
     assert builds.rows_of("account_adoption_weeks", narrow) != adopted
     assert builds.built(whole) == set()
     assert len(builds.rows_of("account_user_days", narrow)) > 10
+
+
+@pytest.mark.parametrize("kind", ["product_events", "message_events"])
+def test_what_changed_is_found_among_all_that_was_loaded_by_its_id(
+    warehouse: Warehouse, kind: str
+) -> None:
+    """As staging reads it, or the index of the raw table serves nobody."""
+    query = f"""explain select * from staging.stg_files__{kind}
+        where company_id = 'acme' and message_id = any('{{m1,m2}}'::text[])"""
+    with psycopg.connect(warehouse.url) as reader:
+        reader.execute("set enable_seqscan = off")
+        plan = "\n".join(line for (line,) in reader.execute(query.encode()))
+
+    assert f"{kind}_by_message_id" in plan
+    assert "Seq Scan" not in plan

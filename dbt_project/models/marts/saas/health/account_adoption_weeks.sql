@@ -67,6 +67,9 @@ used as (
         {{ is_in_scope('window_days.company_id') }}
         and {{ is_changed('window_days.scored_on', 'window_days.company_id') }}
         and {{ is_in_scope('feature_days.company_id') }}
+        and {{ is_changed(
+            'feature_days.activity_date', 'feature_days.company_id', days=28
+        ) }}
 ),
 
 -- Grouped from what is available on: joined back to it, a wrong guess of how

@@ -25,7 +25,10 @@ inputs as (
 
 feature_days as (
     select * from {{ ref('account_feature_days') }}
-    where {{ is_in_scope() }} and is_in_plan
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('activity_date', days=28) }}
+        and is_in_plan
 ),
 
 features as (

@@ -22,6 +22,8 @@ user_days as (
         {{ is_in_scope('window_days.company_id') }}
         and {{ is_changed('window_days.scored_on', 'window_days.company_id') }}
         and {{ is_in_scope('user_days.company_id') }}
+        and {{ is_changed('user_days.activity_date', 'user_days.company_id',
+            days=28) }}
 ),
 
 -- Grouped from the weeks on: joined back to them, a wrong guess of how many

@@ -23,9 +23,9 @@ counted as (
         min(activity_date) as first_date,
         min(activity_date) filter (where is_login) as first_login_date,
         array_agg(distinct activity_date order by activity_date)
-            filter (where is_login) as login_dates,
+        filter (where is_login) as login_dates,
         array_agg(distinct activity_date order by activity_date)
-            filter (where feature is not null) as use_dates
+        filter (where feature is not null) as use_dates
     from events
     group by company_id, activity_month, event_use, account_id
 )

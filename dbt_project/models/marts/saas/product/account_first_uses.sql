@@ -11,35 +11,52 @@ months as (
     where {{ is_in_scope() }} and event_use = 'counted'
 ),
 
--- Of the month of the start all days, of later ones the first: the third day of
--- all is among the first three of its month.
-found as (
-    {% for found, dates, most in [
-        ('login', 'login_dates', 1), ('use', 'use_dates', 3)
-    ] %}
+{% set kinds = [('login', 'login_dates', 1), ('use', 'use_dates', 3)] %}
+{% for found, dates, most in kinds %}
+    {{ found }}_months as (
         select
-            starts.company_id,
-            starts.account_id,
-            starts.start_kind,
-            starts.start_date,
-            '{{ found }}' as found,
-            told.found_on
+            starts.*,
+            months.activity_month,
+            months.{{ dates }} as found_dates,
+            row_number() over (
+                partition by
+                    starts.company_id, starts.account_id, starts.start_kind
+                order by months.activity_month
+            ) as month_number
         from starts
         inner join months
             on
                 starts.company_id = months.company_id
                 and starts.account_id = months.account_id
                 and starts.began_month <= months.activity_month
-        cross join lateral unnest(
-            case
-                when starts.began_month = months.activity_month
-                    then months.{{ dates }}
-                else months.{{ dates }}[1:{{ most }}]
-            end
-        ) as told (found_on)
+        where months.{{ dates }} is not null
+    ),
+{% endfor %}
+
+-- Of the month of the start all days, of later ones the first: the third day of
+-- all is among the first three of its month, and of the first three months.
+found as (
+    {% for found, dates, most in kinds %}
+        select
+            held.company_id,
+            held.account_id,
+            held.start_kind,
+            held.start_date,
+            '{{ found }}' as found,
+            told.found_on
+        from {{ found }}_months as held
+        cross join
+            lateral unnest(
+                case
+                    when held.began_month = held.activity_month
+                        then held.found_dates
+                    else held.found_dates[1:{{ most }}]
+                end
+            ) as told (found_on)
         where
-            starts.began_on <= told.found_on
-            and coalesce(starts.left_date > told.found_on, true)
+            held.month_number <= {{ most }} + 1
+            and held.began_on <= told.found_on
+            and coalesce(held.left_date > told.found_on, true)
         union all
     {% endfor %}
     select

@@ -6,16 +6,9 @@ with companies as (
     where {{ is_in_scope() }}
 ),
 
-dated as (
-    select
-        touches.*,
-        companies.as_of_date
-    from {{ ref('int_account_referral_touches') }} as touches
-    inner join companies
-        on
-            touches.company_id = companies.company_id
-            and touches.touch_date <= companies.as_of_date
-    where {{ is_in_scope('touches.company_id') }}
+touches as (
+    select * from {{ ref('int_account_referral_touches') }}
+    where {{ is_in_scope() }}
 ),
 
 accounts as (
@@ -54,43 +47,54 @@ active as (
     where {{ is_in_scope() }} and event_use = 'counted'
 ),
 
--- Where nobody's use is known, nobody is never active.
-known as (
-    select distinct company_id
-    from active
-),
-
 joined as (
     select
-        dated.*,
+        touches.company_id,
+        touches.touch_id,
+        touches.referrer_account_id,
+        touches.referred_account_id,
+        touches.was_merged,
+        touches.touch_kind,
+        touches.referral_code,
+        touches.touched_at,
+        touches.touch_date,
+        touches.is_on_coupon_site,
+        companies.as_of_date,
         coalesce(accounts.signed_up_date, periods.first_paid_date)
             as signed_up_date,
         periods.was_customer_until,
         coalesce(invoices.paid_invoice_count, 0) as paid_invoice_count,
         invoices.first_settled_date,
         coalesce(invoices.is_refunded, false) as is_refunded,
+        -- Where nobody's use is known, nobody is never active.
         case
             when known.company_id is not null then active.account_id is not null
         end as was_ever_active
-    from dated
+    from touches
+    inner join companies
+        on
+            touches.company_id = companies.company_id
+            and touches.touch_date <= companies.as_of_date
     left join accounts
         on
-            dated.company_id = accounts.company_id
-            and dated.referred_account_id = accounts.account_id
+            touches.company_id = accounts.company_id
+            and touches.referred_account_id = accounts.account_id
     left join periods
         on
-            dated.company_id = periods.company_id
-            and dated.referred_account_id = periods.account_id
+            touches.company_id = periods.company_id
+            and touches.referred_account_id = periods.account_id
     left join invoices
         on
-            dated.company_id = invoices.company_id
-            and dated.referred_account_id = invoices.account_id
+            touches.company_id = invoices.company_id
+            and touches.referred_account_id = invoices.account_id
     left join active
         on
-            dated.company_id = active.company_id
-            and dated.referred_account_id = active.account_id
-    left join known
-        on dated.company_id = known.company_id
+            touches.company_id = active.company_id
+            and touches.referred_account_id = active.account_id
+    left join {{ ref('product_use_spans') }} as known
+        on
+            touches.company_id = known.company_id
+            and {{ is_in_scope('known.company_id') }}
 )
 
 select * from joined

@@ -70,11 +70,12 @@ months as (
     from terms
     inner join companies
         on terms.company_id = companies.company_id
-    cross join lateral generate_series(
-        date_trunc('month', terms.from_date::timestamp),
-        least(terms.until_date - 1, companies.as_of_date)::timestamp,
-        interval '1 month'
-    ) as months (activity_month)
+    cross join
+        lateral generate_series(
+            date_trunc('month', terms.from_date::timestamp),
+            least(terms.until_date - 1, companies.as_of_date)::timestamp,
+            interval '1 month'
+        ) as months (activity_month)
     where coalesce(terms.from_date < terms.until_date, true)
 ),
 
