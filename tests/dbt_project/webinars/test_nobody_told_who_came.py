@@ -17,7 +17,7 @@ MARTS = (
     *("webinar_outcomes", "webinar_month_outcomes", "webinar_channel_outcomes"),
     *("webinar_trends", "webinar_windows", "webinar_minutes", "webinar_cohort_months"),
     *("webinar_counters", "webinar_funnels", "webinar_audience_members"),
-    *("webinar_messages_received",),
+    *("webinar_messages_received", "webinar_audiences"),
 )
 
 
@@ -158,6 +158,14 @@ def test_nothing_else_counts_an_empty_room(loaded: tuple[Warehouse, Pair]) -> No
     assert funnels["W1"]["attendee_count"] == 2
     assert funnels["W2"]["registrant_count"] == 3
     assert funnels["W2"]["attendee_count"] is funnels["W2"]["net_revenue"] is None
+    warehouse, pair = loaded
+    traits = warehouse.rows(
+        """select webinar_id, trait_registrant_count, trait_attendee_count
+        from reporting.webinar_audience_traits
+        where company_id = %s and trait = 'industry' order by 1""",
+        [pair.acme],
+    )
+    assert [tuple(row.values()) for row in traits] == [("W1", 3, 2), ("W2", 3, None)]
     windows = rows(loaded, "webinar_windows", "calendar_date").values()
     both = [row for row in windows if row["webinar_count"] == 2]
     assert both

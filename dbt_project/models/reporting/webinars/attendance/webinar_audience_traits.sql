@@ -8,7 +8,8 @@ webinars as (
         company_id,
         webinar_id,
         title,
-        starts_at
+        starts_at,
+        is_attendance_told
     from {{ ref('webinars') }}
 ),
 
@@ -21,7 +22,9 @@ joined as (
         webinars.title,
         webinars.starts_at,
         audiences.registrant_count as trait_registrant_count,
-        audiences.attendee_count as trait_attendee_count
+        case
+            when webinars.is_attendance_told then audiences.attendee_count
+        end as trait_attendee_count
     from audiences
     inner join webinars
         on
