@@ -16,10 +16,12 @@ __all__ = [
     "MONEY",
     "NO",
     "OWED",
+    "PRODUCTS",
     "REFUSED",
     "SHIPPING",
     "STATE",
     "STATUS",
+    "TESTS",
     "TIPS",
     "WHEN",
 ]
@@ -123,10 +125,13 @@ EXCHANGED = frozenset(
         "reemplazo",
         "reposicion",
     }
+    | {"traspaso", "traslado", "intragrupo", "intercompany", "interempresa"}
+    | {"consignacion", "enconsignacion", "consignment", "autoconsumo", "prestamo"}
+    | {"consumopropio", "regalo", "obsequio", "cortesia", "garantia", "giveaway"}
     | {"troca", "umtausch", "ersatz", "echange", "remplacement", "cambiomerce"}
     | {"sostituzione", "omruiling", "vervanging"}
 )
-"""Words of rows that may be sold already, in the order that they replace."""
+"""Words of rows that may be sold already, in the order that they replace, or never."""
 FEES = frozenset(
     {
         "fee", "fees", "commission", "commissions", "comision", "comisiones", "cargo",
@@ -151,3 +156,18 @@ TIPS = frozenset(
 )
 WHEN = frozenset({"date", "fecha", "data", "datum"})
 NO = REFUSED | {"", "0", "none", "null"}
+PRODUCTS = frozenset(
+    {
+        "product", "products", "producto", "productos", "produto", "produtos",
+        "produkt", "produit", "prodotto", "item", "items", "lineitem", "articulo",
+        "articulos", "artikel", "article", "articolo", "description", "descripcion",
+        "descricao", "beschreibung", "bezeichnung", "designation", "descrizione",
+        "concepto", "conceito", "omschrijving",
+    }
+)  # fmt: skip
+"""Words of headers of what was sold."""
+TESTS = frozenset(
+    {"test", "testorder", "testpedido", "prueba", "pedidodeprueba", "ordendeprueba"}
+    | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
+)
+"""What a note says of an order that nobody placed."""

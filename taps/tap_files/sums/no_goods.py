@@ -11,23 +11,13 @@ from collections.abc import Mapping
 
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import TIPS
+from taps.tap_files.question_words import PRODUCTS, TIPS
 from taps.tap_files.statuses import word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
 __all__ = ["NoGoods", "UnitsBack"]
 
-_PRODUCTS = frozenset(
-    {
-        "product", "products", "producto", "productos", "produto", "produtos",
-        "produkt", "produit", "prodotto", "item", "items", "lineitem", "articulo",
-        "articulos", "artikel", "article", "articolo", "description", "descripcion",
-        "descricao", "beschreibung", "bezeichnung", "designation", "descrizione",
-        "concepto", "conceito", "omschrijving",
-    }
-)  # fmt: skip
-"""Words of headers of what was sold."""
 _GIFT_CARD = re.compile(
     r"gift(?:card|voucher|certificate)|(?:tarjeta|cheque|vale|bono)(?:de)?regalo"
     r"|(?:cartao|vale)(?:de)?presente|(?:carte|cheque|bon)cadeau"
@@ -47,7 +37,7 @@ class NoGoods:
 
     def __init__(self, log: LogColumns) -> None:
         self._log = log
-        self._products = [at for at in log.holding(_PRODUCTS) if at != log.amount]
+        self._products = [at for at in log.holding(PRODUCTS) if at != log.amount]
         self._first: Place | None = None
 
     def add(self, row: Row) -> None:

@@ -11,11 +11,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from taps.tap_files.doubts.marked import UnmarkedRows
+from taps.tap_files.doubts.mixed_rates import MixedRates
+from taps.tap_files.doubts.referred import ReferredRows
+from taps.tap_files.doubts.said_in_text import SaidInText
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.sums.added_up import CountedSales, OrderSums, ParentOrders
+from taps.tap_files.sums.added_up import CountedSales, OrderSums
 from taps.tap_files.sums.commissions import Commissions
 from taps.tap_files.sums.credit_notes import CreditNotes, CreditSeries
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
@@ -126,10 +130,12 @@ def watches_of_worth(
         *(
             CreditSeries(log),
             CountedSales(log, binding),
-            ParentOrders(log, binding),
+            ReferredRows(log, binding, statuses),
             SaidElsewhere(log, statuses),
             StatesUnnamed(log, statuses),
             Versions(log),
+            *(UnmarkedRows(log), MixedRates(log, binding)),
+            SaidInText(log, binding, statuses),
         ),
         *(LostThousands(log, settings, binding), TaxInSome(log)),
         Discounted(log, is_told="amount" in settings.columns),

@@ -14,14 +14,15 @@ from taps.tap_files.question_words import (
     NO,
     STATE,
     STATUS,
+    TESTS,
 )
 from taps.tap_files.statuses import YES, word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["SaidElsewhere", "SaidInactive", "StatesUnnamed"]
+__all__ = ["NOTES", "Said", "SaidElsewhere", "SaidInactive", "StatesUnnamed"]
 
-_NOTES = frozenset(
+NOTES = frozenset(
     {
         "note", "notes", "nota", "notas", "observacion", "observaciones", "comentario",
         "comentarios", "comment", "comments", "remarks", "bemerkung", "bemerkungen",
@@ -60,11 +61,6 @@ _NO_REASON = frozenset(
     {"na", "notapplicable", "noaplica", "sindevolucion", "ninguno", "ninguna"}
     | {"noreturn", "sinmotivo", "kein", "keine", "aucun", "aucune", "nessuno"}
 )
-_TESTS = frozenset(
-    {"test", "testorder", "testpedido", "prueba", "pedidodeprueba", "ordendeprueba"}
-    | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
-)
-"""What a note says of an order that nobody placed."""
 _CAME_BACK = frozenset({"refunded", "returned"})
 _DOUBT = frozenset(
     {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
@@ -98,12 +94,12 @@ _MOST_WORDS = 3
 _MOST_STATES = 40
 
 
-class _Said:
+class Said:
     """What is asked of the first row that is said to be gone."""
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
-        self._log, self._meanings = log, statuses
-        self._is_open = not (log.states or log.tells_refunds)
+        self._log, self.meanings = log, statuses
+        self.is_open = not (log.states or log.tells_refunds)
         self._first: dict[int, tuple[int, str]] = {}
 
     def note(self, row: Row, at: int, text: str) -> None:
@@ -131,7 +127,7 @@ class _Said:
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
-class SaidElsewhere(_Said):
+class SaidElsewhere(Said):
     """Asks where a note, a parcel or a mark says that a row is gone.
 
     Parameters
@@ -141,19 +137,19 @@ class SaidElsewhere(_Said):
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        columns = set(log.holding(_NOTES | STATUS | _VALID | _DOUBT)) - log.read
+        columns = set(log.holding(NOTES | STATUS | _VALID | _DOUBT)) - log.read
         words = {at: words_in(log.header[at]) for at in columns}
         # Any other state is asked about whatever it says.
         self._parcels = {at for at in columns if words[at] & STATUS}
         columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
-        self._columns = sorted(columns) if self._is_open else []
+        self._columns = sorted(columns) if self.is_open else []
         doubts = {at for at in self._columns if words[at] & _DOUBT}
         measured = {at for at in doubts if words[at] & _MEASURED}
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
         self._marks = {at for at in self._columns if words[at] - _IS <= _VALID}
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
-        self._whys = whys if self._is_open and not log.is_one_status else set()
+        self._whys = whys if self.is_open and not log.is_one_status else set()
         self._columns = sorted({*self._columns, *self._whys})
 
     def add(self, row: Row) -> None:
@@ -174,15 +170,15 @@ class SaidElsewhere(_Said):
             return normalised(text) in YES
         if at in self._marks:
             return normalised(text) in NO - {""}
-        if normalised(text) in _TESTS and at not in self._parcels:
+        if normalised(text) in TESTS and at not in self._parcels:
             return True
         words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
         first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
         gone = _CAME_BACK if at in self._parcels else _GONE
-        return any(self._meanings.get(word_of(each)) in gone for each in first)
+        return any(self.meanings.get(word_of(each)) in gone for each in first)
 
 
-class SaidInactive(_Said):
+class SaidInactive(Said):
     """Asks where a mark says no of a subscription whose state says that it runs."""
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
@@ -199,15 +195,15 @@ class SaidInactive(_Said):
                 self.note(row, at, text)
 
 
-class StatesUnnamed(_Said):
+class StatesUnnamed(Said):
     """Asks where any column of a few words says that a row is gone."""
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        known = ELSEWHERE | _ASKED | _NOTES | _VALID | _DOUBT
+        known = ELSEWHERE | _ASKED | NOTES | _VALID | _DOUBT
         self._columns: dict[int, set[str]] = {
             at: set()
-            for at, header in enumerate(log.header if self._is_open else ())
+            for at, header in enumerate(log.header if self.is_open else ())
             if at not in log.read and log.keys[at] and not words_in(header) & known
         }
 
@@ -218,7 +214,7 @@ class StatesUnnamed(_Said):
             if text in seen:
                 continue
             word = word_of(text)
-            if self._meanings.get(word) in _LOST and word not in _OTHERWISE:
+            if self.meanings.get(word) in _LOST and word not in _OTHERWISE:
                 self.note(row, at, text)  # a row without money may be the first
             else:
                 seen.add(text)

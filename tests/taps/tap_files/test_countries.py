@@ -252,6 +252,11 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "version_change.csv": ({"ignored_columns": "Actualizado"}, "55"),
     "spend_forecast.csv": ({"ignored_columns": "tipo"}, "30"),
     "yy_first.csv": ({"date_format": "DD/MM/YYYY"}, "30"),
+    "obs_debe.csv": ({"ignored_columns": "Observaciones"}, "65"),
+    "cliente_anulado.csv": ({"ignored_columns": "Cliente"}, "65"),
+    "pagado_x.csv": ({"ignored_columns": "Pagado"}, "65"),
+    "cambio_sin_moneda.csv": ({"ignored_columns": "Tipo de cambio"}, "32"),
+    "sustituye.csv": ({"ignored_columns": "Sustituye a"}, "105"),
 }
 
 

@@ -1,0 +1,123 @@
+"""Words in a name, a note or a way of paying that undo the sale they stand beside.
+
+People strike a sale out where there is room: *Bea (ANULADO)*, *CANCELADO - Pantalón*,
+*Forma de pago: Pendiente*, *devolvió todo*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.question_words import PRODUCTS, TESTS
+from taps.tap_files.statuses import word_of
+from taps.tap_files.sums.said_elsewhere import NOTES, Said
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised, words_in
+
+__all__ = ["SaidInText"]
+
+_PIECES = re.compile(r"[()\[\]{}*#]|\s[-\u2013\u2014|/]\s|:\s|\s-(?=\S)")
+_LONGEST = 40
+_GONE = frozenset({"cancelled", "refunded", "returned"})
+_OTHERWISE = frozenset({"baja", "lost", "removed", "void", "return", "gutschrift"})
+"""Words that are as often something else: a leave, a credit that was bought."""
+_PAYMENTS = frozenset(
+    {"pago", "payment", "paiement", "pagamento", "betaling", "cobro", "zahlung"}
+)
+_WAYS = frozenset(
+    {"forma", "metodo", "method", "medio", "tipo", "type", "modo", "mode"}
+)
+_WAYS |= {"methode", "via", "means", "moyen", "mezzo"}
+_OWN_WORD = frozenset({"zahlungsart", "zahlart", "zahlweise", "zahlungsweise"})
+_NEVER_PAID = frozenset(
+    {"pendiente", "pending", "debe", "adeber", "fiado", "unpaid", "notpaid", "gratis"}
+    | {"cortesia", "invitacion", "sincargo", "free", "complimentary", "comp", "regalo"}
+    | {"porcobrar", "sincobrar", "nopagado", "nopagada", "nopago", "impagado", "impago"}
+    | {"sinpagar", "porpagar", "pendientedepago", "pendientepago", "pendientedecobro"}
+    | {"awaitingpayment", "offen", "unbezahlt", "ausstehend", "kostenlos", "gratuit"}
+    | {
+        "enattente",
+        "nonpaye",
+        "impaye",
+        "nonpagato",
+        "insospeso",
+        "omaggio",
+        "gratuito",
+    }
+    | {"pendente", "naopago", "cortesía", "onbetaald", "openstaand", "trueque", "canje"}
+)
+"""What stands for a way of paying where nobody paid."""
+_UNDONE = re.compile(
+    r"(?:(?:lo|la|los|las|se|me|nos|le|cliente|ya|al final|finalmente)\s+)*"
+    r"(?:devolvi[oó]|devolvieron|cancel[oó]|cancelaron|anul[oó]|anularon|no\s+pag[oó]"
+    r"|no\s+pagaron|no\s+(?:lo\s+)?compr[oó]|no\s+cobrad[oa]|no\s+cobrar|no\s+cont(?:ar|abilizar)"
+    r"|sin\s+(?:pagar|cobrar|cargo)|falta\s+(?:pagar|cobrar|el\s+pago)|por\s+cobrar"
+    r"|pendiente\s+(?:de\s+)?(?:pago|cobro|pagar|cobrar)|impagad[oa]s?|impag[oa]"
+    r"|duplicad[oa]|repetid[oa]|cortes[ií]a|debe(?:n)?(?:\s+(?:todav[ií]a|a[uú]n|todo|dinero"
+    r"|\d).*)?$|not\s+paid|unpaid|never\s+paid|awaiting\s+payment|duplicate[ds]?"
+    r"|(?:gave|sent)\s+(?:it\s+)?back|returned\s+by|money\s+back|free\s+of\s+charge"
+    r"|do\s+not\s+count|nicht\s+bezahlt|unbezahlt|zur[uü]ckgeschickt|non\s+pay[eé]"
+    r"|impay[eé]|non\s+pagato|n[aã]o\s+pag(?:o|ou))(?!\w)",
+    re.IGNORECASE,
+)
+"""What a note begins with that says a sale was none, or was not paid."""
+
+
+class SaidInText(Said):
+    """Asks where a name, a note or a way of paying says so.
+
+    Parameters
+    ----------
+    statuses : normalised word of a status column -> what it means for money.
+    """
+
+    def __init__(
+        self, log: LogColumns, binding: Binding, statuses: Mapping[str, str]
+    ) -> None:
+        super().__init__(log, statuses)
+        words = {
+            at: words_in(title)
+            for at, title in enumerate(log.header if self.is_open else ())
+            if log.keys[at]
+        }
+        self._buyer = binding.positions.get("customer_id", -1)
+        buyers = {self._buyer} & words.keys()
+        names = {at for at in words if words[at] & PRODUCTS and at != log.amount}
+        self._names = sorted(names | buyers)
+        unread = words.keys() - log.read
+        self._notes = [at for at in unread if words[at] & NOTES]
+        self._ways = [
+            at
+            for at in unread
+            if words[at] & _OWN_WORD or (words[at] & _PAYMENTS and words[at] & _WAYS)
+        ]
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at in self._names:
+            text = as_text(row.cells[at])
+            if text and self._is_struck_out(at, text):
+                self.note(row, at, text)
+        for at in self._notes:
+            text = as_text(row.cells[at])
+            if text and _UNDONE.match(text.strip()):
+                self.note(row, at, text)
+        for at in self._ways:
+            text = as_text(row.cells[at])
+            if text and normalised(text) in _NEVER_PAID:
+                self.note(row, at, text)
+
+    def _is_struck_out(self, at: int, text: str) -> bool:
+        if at == self._buyer and normalised(text) in TESTS:
+            return True
+        for piece in _PIECES.split(text):
+            plain = piece.strip(" -.:")
+            if not plain or len(plain) > _LONGEST:
+                continue
+            word = word_of(plain)
+            if word not in _OTHERWISE and self.meanings.get(word) in _GONE:
+                return True
+        return False
