@@ -55,8 +55,8 @@ class MixedRates:
             line, text = self._others[at]
             header = self._log.title(at)
             problem = (
-                f"the column {header!r} says {text} in this row and 1 in others, and no "
-                "column in which currency the amounts are"
+                f"the column {header!r} says {text} in this row and 1 in others, and "
+                "no column in which currency the amounts are"
             )
             remedy = (
                 "Export the currency of each row as well, and name it with "
