@@ -126,8 +126,23 @@ EXCHANGED = frozenset(
         "reposicion",
     }
     | {"traspaso", "traslado", "intragrupo", "intercompany", "interempresa"}
-    | {"consignacion", "enconsignacion", "consignment", "autoconsumo", "prestamo"}
-    | {"consumopropio", "regalo", "obsequio", "cortesia", "garantia", "giveaway"}
+    | {
+        "consignacion",
+        "enconsignacion",
+        "consignment",
+        "endeposito",
+        "autoconsumo",
+        "prestamo",
+    }
+    | {
+        "deposito",
+        "consumopropio",
+        "regalo",
+        "obsequio",
+        "cortesia",
+        "garantia",
+        "giveaway",
+    }
     | {"troca", "umtausch", "ersatz", "echange", "remplacement", "cambiomerce"}
     | {"sostituzione", "omruiling", "vervanging"}
 )
@@ -162,7 +177,8 @@ PRODUCTS = frozenset(
         "produkt", "produit", "prodotto", "item", "items", "lineitem", "articulo",
         "articulos", "artikel", "article", "articolo", "description", "descripcion",
         "descricao", "beschreibung", "bezeichnung", "designation", "descrizione",
-        "concepto", "conceito", "omschrijving",
+        "concepto", "conceito", "omschrijving", "servicio", "servicios", "service",
+        "services", "servico", "leistung", "prestation",
     }
 )  # fmt: skip
 """Words of headers of what was sold."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from taps.tap_files.doubts.refund_rows import RefundRows
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import (
     changes_nothing,
@@ -103,6 +104,8 @@ class Questions:
             or (words & asked and not self._is_explained(position))
         ]
         self._found: dict[int, tuple[int, str]] = {}
+        self._in_rows = {p for p, told in self._told.items() if told.is_said_in_rows}
+        self._refunds = RefundRows()
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -112,6 +115,9 @@ class Questions:
             if is_word and len(self._words) < _MOST_WORDS:
                 self._words[position, word] += 1
                 self._first.setdefault((position, word), row.line)
+        for position in self._in_rows:
+            text = as_text(row.cells[position])
+            self._refunds.add(position, text, self._amount_of(row))
         for position, words in self._unread:
             if position not in self._found:
                 text = as_text(row.cells[position])
@@ -126,6 +132,8 @@ class Questions:
                 raise self._unknown_word(position, word, count)
         self._refuse_unsaid_refunds()
         for position, (line, text) in self._found.items():
+            if position in self._in_rows and self._refunds.say_the_same(position):
+                continue
             raise self._unread_column(position, line, text)
 
     def _is_explained(self, position: int) -> bool:

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import PRODUCTS, TESTS
 from taps.tap_files.statuses import word_of
 from taps.tap_files.sums.said_elsewhere import NOTES, Said
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["SaidInText"]
+__all__ = ["Prepaid", "SaidInText"]
 
 _PIECES = re.compile(r"[()\[\]{}*#]|\s[-\u2013\u2014|/]\s|:\s|\s-(?=\S)")
 _LONGEST = 40
@@ -50,6 +51,12 @@ _NEVER_PAID = frozenset(
     | {"pendente", "naopago", "cortesía", "onbetaald", "openstaand", "trueque", "canje"}
 )
 """What stands for a way of paying where nobody paid."""
+_VOUCHERS = frozenset(
+    {"bono", "bonos", "vale", "vales", "voucher", "vouchers", "gutschein", "gift"}
+    | {"monedero", "wallet", "prepago", "prepaid", "credits", "creditos", "puntos"}
+    | {"abono", "carnet", "mehrfachkarte", "buono", "cadeau"}
+)
+"""Words of what is paid once, and spent later."""
 _UNDONE = re.compile(
     r"(?:(?:lo|la|los|las|se|me|nos|le|cliente|ya|al final|finalmente)\s+)*"
     r"(?:devolvi[oó]|devolvieron|cancel[oó]|cancelaron|anul[oó]|anularon|no\s+pag[oó]"
@@ -59,6 +66,8 @@ _UNDONE = re.compile(
     r"|duplicad[oa]|repetid[oa]|cortes[ií]a|debe(?:n)?(?:\s+(?:todav[ií]a|a[uú]n|todo|dinero"
     r"|\d).*)?$|not\s+paid|unpaid|never\s+paid|awaiting\s+payment|duplicate[ds]?"
     r"|(?:gave|sent)\s+(?:it\s+)?back|returned\s+by|money\s+back|free\s+of\s+charge"
+    r"|(?:regalo|muestra|env[ií]o|gift|sample)\s+(?:(?:para|a|for|to)\s+)?(?:(?:una?|an?)\s+)?"
+    r"(?:influencer|prensa|youtuber|press|empleado|equipo)"
     r"|do\s+not\s+count|nicht\s+bezahlt|unbezahlt|zur[uü]ckgeschickt|non\s+pay[eé]"
     r"|impay[eé]|non\s+pagato|n[aã]o\s+pag(?:o|ou))(?!\w)",
     re.IGNORECASE,
@@ -87,13 +96,8 @@ class SaidInText(Said):
         buyers = {self._buyer} & words.keys()
         names = {at for at in words if words[at] & PRODUCTS and at != log.amount}
         self._names = sorted(names | buyers)
-        unread = words.keys() - log.read
-        self._notes = [at for at in unread if words[at] & NOTES]
-        self._ways = [
-            at
-            for at in unread
-            if words[at] & _OWN_WORD or (words[at] & _PAYMENTS and words[at] & _WAYS)
-        ]
+        self._notes = [at for at in words.keys() - log.read if words[at] & NOTES]
+        self._ways = _ways_of_paying(log) if self.is_open else []
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -121,3 +125,49 @@ class SaidInText(Said):
             if word not in _OTHERWISE and self.meanings.get(word) in _GONE:
                 return True
         return False
+
+
+class Prepaid:
+    """Asks where a list sells vouchers, and counts what is paid with them again."""
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log = log
+        self._ways = _ways_of_paying(log)
+        self._products = [at for at in log.holding(PRODUCTS) if at != log.amount]
+        self._sold: set[str] = set()
+        self._spent: dict[str, tuple[int, int, str]] = {}
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        if not self._ways or not any(c in "123456789" for c in self._log.worth_of(row)):
+            return
+        self._sold |= {
+            word
+            for at in self._products
+            for word in words_in(as_text(row.cells[at])) & _VOUCHERS
+        }
+        for at in self._ways:
+            text = as_text(row.cells[at])
+            for word in words_in(text) & _VOUCHERS:
+                self._spent.setdefault(word, (row.line, at, text))
+
+    def ask(self) -> None:
+        """Raise FileError where one word is sold, and paid with."""
+        for word in sorted(self._sold & self._spent.keys()):
+            line, at, text = self._spent[word]
+            header = self._log.title(at)
+            problem = (
+                f"the column {header!r} says {text!r}, and other rows sell such: what "
+                "was paid when it was sold would be counted again when it is spent"
+            )
+            remedy = (
+                "Take out the rows that are paid so, or those that sell it; "
+                f"ignored_columns={header} counts both"
+            )
+            raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+def _ways_of_paying(log: LogColumns) -> list[int]:
+    """Positions of columns, which nobody reads, of how a sale was paid."""
+    found = {*log.holding(_PAYMENTS)} & {*log.holding(_WAYS)}
+    return sorted((found | {*log.holding(_OWN_WORD)}) - log.read)

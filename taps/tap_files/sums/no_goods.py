@@ -28,8 +28,13 @@ _GIFT_CARD = re.compile(
 _KEPT = frozenset(
     {"commission", "commissions", "comision", "comisiones", "comissao", "comissoes"}
     | {"fee", "fees", "provision", "gebuhr", "gebuhren", "commissione", "commissie"}
+    | {"gasto", "gastos", "alquiler", "nomina", "nominas", "sueldo", "sueldos", "luz"}
+    | {"expense", "expenses", "rent", "payroll", "salary", "salaries", "wages"}
+    | {"proveedor", "supplier", "impuesto", "impuestos", "seguridad", "pago", "pagos"}
+    | {"payout", "withdrawal", "retiro", "retirada", "transferencia", "miete", "loyer"}
+    | {"gehalt", "salaire", "aluguel", "salario", "affitto", "stipendio", "despesa"}
 )
-"""What somebody keeps of a sale, which is a cost and no return."""
+"""What somebody keeps of a sale, or a shop pays: a cost with a minus is no return."""
 
 
 class NoGoods:

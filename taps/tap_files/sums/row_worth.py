@@ -14,7 +14,7 @@ from typing import Protocol
 from taps.tap_files.doubts.marked import UnmarkedRows
 from taps.tap_files.doubts.mixed_rates import MixedRates
 from taps.tap_files.doubts.referred import ReferredRows
-from taps.tap_files.doubts.said_in_text import SaidInText
+from taps.tap_files.doubts.said_in_text import Prepaid, SaidInText
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
@@ -135,7 +135,7 @@ def watches_of_worth(
             StatesUnnamed(log, statuses),
             Versions(log),
             *(UnmarkedRows(log), MixedRates(log, binding)),
-            SaidInText(log, binding, statuses),
+            *(SaidInText(log, binding, statuses), Prepaid(log)),
         ),
         *(LostThousands(log, settings, binding), TaxInSome(log)),
         Discounted(log, is_told="amount" in settings.columns),
