@@ -44,7 +44,7 @@ CAME_IN = frozenset(
         "captured", "capturado", "collected", "cobrado", "received", "recibido",
         "recebido", "paid", "pagado", "pagada", "cobrada", "settled", "bezahlt",
         "gezahlt", "paye", "payee", "encaisse", "encaissee", "pagato", "pagata",
-        "incassato", "betaald", "ontvangen",
+        "incassato", "betaald", "ontvangen", "abonado", "abonada",
     }
 )  # fmt: skip
 CREDIT = frozenset(

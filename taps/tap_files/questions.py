@@ -167,7 +167,8 @@ class Questions:
             amount = self._amount_of(row)
             if means == "refunded":
                 return not is_negative(amount)
-            is_again = normalised(text) in EXCHANGED and is_something(amount)
+            said = {normalised(text), normalised(text.partition(" ")[0])}
+            is_again = bool(said & EXCHANGED) and is_something(amount)
             return is_again or means not in COUNTED
         return self._may_be_money(row, text, words)
 

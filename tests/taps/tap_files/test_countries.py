@@ -256,6 +256,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "cliente_anulado.csv": ({"ignored_columns": "Cliente"}, "65"),
     "pagado_x.csv": ({"ignored_columns": "Pagado"}, "65"),
     "cambio_sin_moneda.csv": ({"ignored_columns": "Tipo de cambio"}, "32"),
+    "noches_precio.csv": ({"ignored_columns": "Noches"}, "150"),
     "sustituye.csv": ({"ignored_columns": "Sustituye a"}, "105"),
 }
 
