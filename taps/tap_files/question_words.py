@@ -72,13 +72,12 @@ STATE = frozenset(
     {
         "status", "estado", "estatus", "state", "situacion", "situacao", "type", "tipo",
         "event", "evento", "zustand", "typ", "resultado", "result", "ergebnis",
-        "etat", "statut", "stato", "orderstatus",
+        "etat", "statut", "stato", "orderstatus", "outcome", "resultat", "risultato",
+        "response", "respuesta", "resposta", "reponse", "risposta", "fase", "etapa",
+        "stage", "phase", "etape",
     }
 )  # fmt: skip
-STATUS = STATE - {
-    *("type", "tipo", "typ", "event", "evento"),
-    *("result", "resultado", "ergebnis", "state"),
-}
+STATUS = STATE - {"type", "tipo", "typ", "event", "evento", "state"}
 """Words of columns whose every word matters where no other column tells a status."""
 KIND = frozenset(
     {
@@ -96,7 +95,8 @@ FLAG = frozenset(
         "test", "trial", "prueba", "deleted", "eliminado", "draft", "borrador",
         "rascunho", "proforma", "declined", "rechazado", "rechazada", "storniert",
         "storno", "stornierung", "entwurf", "annule", "annulee", "annulation",
-        "annullato", "annullata", "geannuleerd",
+        "annullato", "annullata", "geannuleerd", "error", "fehler", "erreur", "errore",
+        "erro", "dispute", "disputed", "disputa", "disputado",
     }
 )  # fmt: skip
 CURRENCY = frozenset(
@@ -112,7 +112,8 @@ ELSEWHERE = frozenset(
         "zahlart", "notiz", "grund", "adresse", "kunde", "artikel", "produkt", "datum",
         "menge", "anzahl", "steuer", "mwst", "livraison", "expedition", "motif",
         "client", "produit", "methode", "mode", "quantite", "spedizione", "consegna",
-        "indirizzo", "prodotto", "quantita", "levering", "klant", "reden",
+        "indirizzo", "prodotto", "quantita", "levering", "klant", "reden", "time",
+        "tiempo",
     }
 )  # fmt: skip
 EXCHANGED = frozenset(
@@ -143,6 +144,7 @@ EXCHANGED = frozenset(
         "garantia",
         "giveaway",
     }
+    | {"comp", "complimentary", "free", "gratis", "invitacion", "invitado"}
     | {"troca", "umtausch", "ersatz", "echange", "remplacement", "cambiomerce"}
     | {"sostituzione", "omruiling", "vervanging"}
 )

@@ -23,6 +23,11 @@ from taps.tap_files.wording import words_in
 __all__ = ["ReferredRows"]
 
 _PARENT = frozenset({"parent", "padre", "pai", "parente", "principal", "eltern"})
+_PRODUCTS = frozenset(
+    {"sku", "product", "producto", "item", "articulo", "line", "linea", "produto"}
+    | {"artikel", "produit", "prodotto", "referencia", "codigo", "code"}
+)
+_OF = frozenset({"de", "del", "of"})
 _NUMBERS = frozenset(
     {"id", "number", "numero", "num", "ref", "reference", "referencia", "nummer"}
     | {"order", "pedido", "orden", "sale", "venta", "invoice", "factura", "ticket"}
@@ -65,6 +70,16 @@ class ReferredRows:
             at for at in open_columns if words[at] & _PARENT - ELSEWHERE
         } - {at for at in open_columns if words[at] & ELSEWHERE}
         self._numbered = {at for at in open_columns if words[at] & _NUMBERS}
+        # A kit is a row of its order, and so are its parts: SKU beside SKU padre.
+        self._wholes = {
+            at: whole
+            for at in (words if is_told else ())
+            if words[at] & _PARENT and words[at] & _PRODUCTS and log.keys[at]
+            for whole in words
+            if whole != at and words[whole] == words[at] - _PARENT - _OF
+        }
+        self._parts = {at: set[tuple[str, str]]() for at in self._wholes}
+        self._sold = {at: set[tuple[str, str]]() for at in self._wholes}
         self._columns = open_columns
         self._ids = array("q")
         self._named: dict[int, dict[int, int]] = {at: {} for at in open_columns}
@@ -75,6 +90,9 @@ class ReferredRows:
             return
         order_id = self._log.id_of(row)
         self._ids.append(hash(order_id))
+        for at, whole in self._wholes.items():
+            self._parts[at].add((order_id, as_text(row.cells[at])))
+            self._sold[at].add((order_id, as_text(row.cells[whole])))
         for at in self._columns:
             text = as_text(row.cells[at])
             named = self._named[at]
@@ -97,6 +115,9 @@ class ReferredRows:
 
     def ask(self) -> None:
         """Raise FileError where both are there."""
+        for at in self._wholes:
+            if any(name for _, name in self._parts[at] & self._sold[at]):
+                raise self._asked(at, None)
         ids = np.array(self._ids)
         for at, named in self._named.items():
             keys = np.fromiter(named, dtype=np.int64, count=len(named))
@@ -104,12 +125,11 @@ class ReferredRows:
             if len(found):
                 raise self._asked(at, min(named[int(key)] for key in found))
 
-    def _asked(self, at: int, line: int) -> FileError:
+    def _asked(self, at: int, line: int | None) -> FileError:
         header = self._log.title(at)
         problem = (
-            f"the column {header!r} names an order that is a row of the file as well: "
-            "the whole and its parts, or a sale and what took its place, would be "
-            "added up"
+            f"the column {header!r} names what is a row of the file as well: the whole "
+            "and its parts, or a sale and what took its place, would be added up"
         )
         remedy = (
             "Export the orders without their parts, or the parts alone, and of a sale "

@@ -68,6 +68,8 @@ _UNDONE = re.compile(
     r"|(?:gave|sent)\s+(?:it\s+)?back|returned\s+by|money\s+back|free\s+of\s+charge"
     r"|(?:regalo|muestra|env[ií]o|gift|sample)\s+(?:(?:para|a|for|to)\s+)?(?:(?:una?|an?)\s+)?"
     r"(?:influencer|prensa|youtuber|press|empleado|equipo)"
+    r"|(?:replacement|reemplazo|reposici[oó]n|ersatz)\s+(?:for|of|del?|f[uü]r)"
+    r"|sustituye\s+al?|reenv[ií]o|reship(?:ped|ment)?|resend|resent"
     r"|do\s+not\s+count|nicht\s+bezahlt|unbezahlt|zur[uü]ckgeschickt|non\s+pay[eé]"
     r"|impay[eé]|non\s+pagato|n[aã]o\s+pag(?:o|ou))(?!\w)",
     re.IGNORECASE,

@@ -25,6 +25,12 @@ _GIFT_CARD = re.compile(
     r"|cadeau(?:bon|kaart)|storecredit|^(?:recarga|topup)(?:de)?(?:saldo|monedero|wallet)"
     r"|(?:fianza|kaution|securitydeposit|deposito(?:de)?garantia).*"
 )
+_OF_A_SALE = "(?:pedido|orden|order|factura|invoice|ticket|compra|venta|cart)"
+_SUM = re.compile(
+    rf"(?:sub|sous|zwischen|gesamt|grand)(?:total|summe|totale)(?:de[la]?{_OF_A_SALE})?"
+    rf"|total(?:de[la]?)?{_OF_A_SALE}|{_OF_A_SALE}(?:sub)?total"
+)
+"""A product may be called Total, as a brand is."""
 _KEPT = frozenset(
     {"commission", "commissions", "comision", "comisiones", "comissao", "comissoes"}
     | {"fee", "fees", "provision", "gebuhr", "gebuhren", "commissione", "commissie"}
@@ -54,7 +60,8 @@ class NoGoods:
             word = normalised(text)
             first = normalised(text.partition(" ")[0])
             is_kept = first in _KEPT and is_negative(self._log.worth_of(row))
-            if word in TIPS or is_kept or _GIFT_CARD.search(word):
+            is_sum = _SUM.fullmatch(word) is not None
+            if word in TIPS or is_kept or is_sum or _GIFT_CARD.search(word):
                 self._first = row.line, position, text
 
     def ask(self) -> None:
@@ -66,7 +73,7 @@ class NoGoods:
         problem = (
             f"the column {header!r} says {text!r}, which is no sale of goods (a gift "
             "card is owed until it is spent, a tip is not the shop's, a fee is a "
-            "cost), and would be added up as one"
+            "cost, a total is of other rows), and would be added up as one"
         )
         remedy = (
             "Export the file without such rows, or take them out; "

@@ -28,6 +28,12 @@ _KINDS: Final = {
         *("validahasta", "quotevaliduntil", "gultigbis", "valablejusquau", "validita"),
     ): ("offers", "Export what was sold"),
     (
+        *("probabilidad", "probability", "winprobability", "closeprobability"),
+        *("expectedclosedate", "expectedclose", "cierreprevisto", "forecastcategory"),
+        *("fechaprevistadecierre", "wahrscheinlichkeit", "probabilite", "probabilita"),
+        *("probabilidade", "fechacierreprevista", "fechadecierreprevista"),
+    ): ("deals that may be won", "Export those that were won, or the orders"),
+    (
         *("evidencedueby", "evidencedue", "disputereason", "motivodeladisputa"),
         "motivodisputa",
     ): ("disputes", _PAYMENTS),

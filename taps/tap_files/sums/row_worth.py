@@ -62,6 +62,9 @@ _WITHHELD = frozenset(
     {"irpf", "retencion", "retenciones", "withholding", "withheld", "ritenuta"}
     | {"retencao", "retencoes"}
 )
+_PASSED_ON = frozenset(
+    {"suplido", "suplidos", "disbursement", "disbursements", "debours", "auslagen"}
+)
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _RATES = frozenset({"percent", "percentage", "pct", "rate", "porcentaje", "tasa"})
 _RATES |= {"tipo", "id", "number", "numero", "code", "codigo", "satz", "taux"}
@@ -134,6 +137,7 @@ def watches_of_worth(
         Discounted(log, is_told="amount" in settings.columns),
         Commissions(log, is_told="amount" in settings.columns),
         NetBeside(log, is_told="amount" in settings.columns),
+        _PassedOn(log, log.holding(_PASSED_ON)),
         _Withheld(log, [] if "amount" in settings.columns else log.holding(_WITHHELD)),
     ]
     if settings.amount_per == AUTO:
@@ -228,6 +232,18 @@ class _Withheld(_Columns):
             "whether the amounts are without it is not known",
             "Say it: columns.amount=<column of the whole> reads what was billed, "
             f"ignored_columns={header} if the amounts are so already",
+        )
+
+
+class _PassedOn(_Columns):
+    """What was paid for the buyer, and is charged again: nobody's revenue."""
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"the column {header!r} (here {text!r}) says what was paid for the buyer, "
+            "and whether the amounts hold it is not known",
+            f"Say it: columns.discount_amount={header} takes it off, or "
+            f"ignored_columns={header} if the amounts are without it",
         )
 
 

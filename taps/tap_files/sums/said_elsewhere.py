@@ -17,6 +17,7 @@ from taps.tap_files.question_words import (
     TESTS,
 )
 from taps.tap_files.statuses import YES, word_of
+from taps.tap_files.sums.discounts import PRICES
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
@@ -47,6 +48,7 @@ _VALID = frozenset(
         *("success", "successful", "exitoso", "exitosa"),
     }
 )
+_CAME = frozenset({"attended", "asistio", "asistencia", "acudio", "showed", "presente"})
 _IS = frozenset({"is", "es", "esta", "order", "pedido", "orden", "est", "ist"})
 """Words that a header of yes and no may have besides: is_active."""
 _RUNNING = frozenset({"active", "activa", "activo", "vigente", "trialing", "past_due"})
@@ -73,6 +75,7 @@ _DOUBT = frozenset(
         "replacement",
     }
     | {"reposicion", "propio", "muestra", "sample", "invalid", "invalido", "demo"}
+    | {"training", "entrenamiento", "layaway", "apartado", "consignment"}
 )
 """Words of headers whose yes says that a row is hardly a sale."""
 _MEASURED = frozenset(
@@ -148,6 +151,11 @@ class SaidElsewhere(Said):
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
         self._marks = {at for at in self._columns if words[at] - _IS <= _VALID}
+        if log.amount is None or log.keys[log.amount] in PRICES:
+            # Who did not come did not pay the price of what is done there.
+            came = set(log.holding(_CAME)) - log.read
+            self._marks |= came if self.is_open else set()
+            self._columns = sorted({*self._columns, *self._marks})
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
         self._whys = whys if self.is_open and not log.is_one_status else set()
         self._columns = sorted({*self._columns, *self._whys})
