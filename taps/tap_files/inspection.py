@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.doubts.copies import Copies
+from taps.tap_files.doubts.said_currency import SaidCurrency
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.grouped import grouped
@@ -183,6 +184,7 @@ def _watches(
         TwoAmounts(name, binding, settings),
         MinorUnits(name, binding, settings),
         Scaled(name, binding, settings, table),
+        SaidCurrency(name, binding, settings, table),
     )
 
 

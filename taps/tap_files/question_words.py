@@ -144,6 +144,8 @@ EXCHANGED = frozenset(
         "garantia",
         "giveaway",
     }
+    | {"brinde", "bonificacao", "bonificado", "doacao", "consignacao", "omaggio"}
+    | {"geschenk", "cadeau", "garantie", "kommission", "donacion", "muestragratis"}
     | {"comp", "complimentary", "free", "gratis", "invitacion", "invitado"}
     | {"troca", "umtausch", "ersatz", "echange", "remplacement", "cambiomerce"}
     | {"sostituzione", "omruiling", "vervanging"}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import DAYS, LogColumns, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import CAME_IN
-from taps.tap_files.statuses import YES
+from taps.tap_files.statuses import YES, word_of
+from taps.tap_files.sums.said_elsewhere import VALID
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
@@ -14,21 +19,51 @@ __all__ = ["UnmarkedRows"]
 _SET = frozenset("\u2713\u2714\u2611\u2705\u221a")
 """Ticks of all kinds."""
 _UNSET = frozenset("\u2717\u2718\u2612\u274c\u2715\u2716\u2610")
-_BESIDE = frozenset({"is", "esta", "ya", "est", "ist", "si", "no", "s", "n"})
+_PAID = CAME_IN | {"pago", "paga"}
+_CLOSED = VALID | {"cerrada", "cerrado", "closed", "efectiva", "efectivo", "venta"}
+_BESIDE = frozenset(
+    {"is", "esta", "ya", "est", "ist", "si", "no", "s", "n", "el", "con", "with", "mit"}
+    | {"via", "avec", "como", "how", "en", "por", "by", "importe", "amount"}
+)
+_PERSON = frozenset({"por", "by"})
+"""Received by: who took it."""
+_DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 
 
 class UnmarkedRows:
-    """Asks whether a sale counts that has no tick in a column such as *Pagado*."""
+    """Asks whether a sale counts that has nothing in a column such as *Pagado*.
 
-    def __init__(self, log: LogColumns) -> None:
-        self._log = log
-        self._columns = [
+    So it asks of a state that is empty where each row is a sale, and others are paid.
+
+    Parameters
+    ----------
+    statuses : normalised word of a status column -> what it means for money.
+    """
+
+    def __init__(
+        self, log: LogColumns, binding: Binding, statuses: Mapping[str, str]
+    ) -> None:
+        self._log, self._meanings = log, statuses
+        is_open = not (log.tells_status or log.is_one_status)
+        words = {
+            at: words_in(title) - DAYS
+            for at, title in enumerate(log.header if is_open else ())
+            if at not in log.read and log.keys[at]
+        }
+        #: What may stand in them: any word, or ticks alone.
+        self._paid = {
             at
-            for at in (() if log.tells_status else log.holding(CAME_IN))
-            if at not in log.read
-            and words_in(log.header[at]) <= CAME_IN | _BESIDE
-            and not words_in(log.header[at]) & DAYS
-        ]
+            for at, kind in words.items()
+            if kind & CAME_IN and kind <= CAME_IN | _BESIDE and not kind & _PERSON
+        }
+        ticked = {
+            at
+            for at, kind in words.items()
+            if kind and kind <= _PAID | _CLOSED | _BESIDE
+        }
+        is_of_orders = "purchase_id" in binding.positions
+        self._states = set() if is_of_orders else {*log.states[:1]}
+        self._columns = sorted(self._paid | ticked | self._states)
         self._set: set[int] = set()
         self._unset: dict[int, int] = {}
 
@@ -38,21 +73,29 @@ class UnmarkedRows:
         is_sold = any(c in "123456789" for c in amount) and not is_negative(amount)
         for at in [*self._columns]:
             text = as_text(row.cells[at])
-            if normalised(text) in YES or text in _SET:
+            if not text or text in _UNSET:
+                if is_sold:
+                    self._unset.setdefault(at, row.line)
+            elif at in self._states:
+                if self._meanings.get(word_of(text)) == "paid":
+                    self._set.add(at)
+            elif self._is_mark(at, text):
                 self._set.add(at)
-            elif text and text not in _UNSET:
+            else:
                 self._columns.remove(at)  # it says more, and other questions ask
-            elif is_sold:
-                self._unset.setdefault(at, row.line)
+
+    def _is_mark(self, at: int, text: str) -> bool:
+        is_tick = normalised(text) in YES or text in _SET or bool(_DAY.fullmatch(text))
+        return is_tick or (at in self._paid and bool(normalised(text)))
 
     def ask(self) -> None:
-        """Raise FileError where some sales have a tick, and others none."""
+        """Raise FileError where some sales have a mark, and others none."""
         for at in self._columns:
             if at not in self._set or at not in self._unset:
                 continue
             header = self._log.title(at)
             problem = (
-                f"the column {header!r} has no mark where others have one, and whether "
+                f"the column {header!r} is empty where others have a mark, and whether "
                 "such a row is money is not known"
             )
             remedy = (
@@ -60,5 +103,10 @@ class UnmarkedRows:
                 f"status={header} with statuses.no=pending; ignored_columns={header} "
                 "counts each row"
             )
+            if at in self._states:
+                remedy = (
+                    "Write the state of each row, or take out what was not paid; "
+                    f"columns.status= (empty) with ignored_columns={header} counts each"
+                )
             line = self._unset[at]
             raise FileError(self._log.name, problem, remedy=remedy, line=line)

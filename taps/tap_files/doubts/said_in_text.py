@@ -77,6 +77,21 @@ _UNDONE = re.compile(
 """What a note begins with that says a sale was none, or was not paid."""
 
 
+_UNDONE_SINCE = re.compile(
+    r"(?<!\w)(?:cancel[oó]|cancelou|cancell?ed|cancelad[oa]s?|anul[oó]|anulou|anulad[oa]s?"
+    r"|devolvi[oó]|devolvieron|devolveu|devuelt[oa]s?|devuelven?|devolvid[oa]s?"
+    r"|reembolso|reembols[oó]|reembolsou|reembolsad[oa]s?|refund(?:ed)?|returned"
+    r"|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)|erstattet"
+    r"|annul[eé]e?s?|rembours[eé]e?s?|reso|resa|rimborsat[oa]|annullat[oa]|stornat[oa]"
+    r"|geretourneerd|terugbetaald|geannuleerd|chargeback|no[\s-]show|estorno|estornad[oa]"
+    r"|no\s+(?:se\s+)?(?:present[oó]|vino|asisti[oó]|acudi[oó]|apareci[oó])"
+    r"|pdte\.?\s*(?:de\s+)?(?:pago|cobro|pagar|cobrar))(?!\w)"
+    r"|^\s*pdte\.?\s*$|^\s*(?:estimad[oa]|aproximad[oa]|previst[oa]|estimate[d]?|forecast)\s*$",
+    re.IGNORECASE,
+)
+"""What a note says anywhere that happened to a sale afterwards."""
+
+
 class SaidInText(Said):
     """Asks where a name, a note or a way of paying says so.
 
@@ -95,7 +110,7 @@ class SaidInText(Said):
             if log.keys[at]
         }
         self._buyer = binding.positions.get("customer_id", -1)
-        buyers = {self._buyer} & words.keys()
+        buyers = {self._buyer, binding.positions.get("purchase_id", -1)} & words.keys()
         names = {at for at in words if words[at] & PRODUCTS and at != log.amount}
         self._names = sorted(names | buyers)
         self._notes = [at for at in words.keys() - log.read if words[at] & NOTES]
@@ -109,7 +124,8 @@ class SaidInText(Said):
                 self.note(row, at, text)
         for at in self._notes:
             text = as_text(row.cells[at])
-            if text and _UNDONE.match(text.strip()):
+            is_undone = _UNDONE.match(text.strip()) or _UNDONE_SINCE.search(text)
+            if text and is_undone:
                 self.note(row, at, text)
         for at in self._ways:
             text = as_text(row.cells[at])
@@ -119,7 +135,8 @@ class SaidInText(Said):
     def _is_struck_out(self, at: int, text: str) -> bool:
         if at == self._buyer and normalised(text) in TESTS:
             return True
-        for piece in _PIECES.split(text):
+        shouted = [word for word in text.split() if word.isupper() and word != text]
+        for piece in (*_PIECES.split(text), *shouted[:1], *shouted[-1:]):
             plain = piece.strip(" -.:")
             if not plain or len(plain) > _LONGEST:
                 continue

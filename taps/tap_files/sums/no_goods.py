@@ -27,7 +27,8 @@ _GIFT_CARD = re.compile(
 )
 _OF_A_SALE = "(?:pedido|orden|order|factura|invoice|ticket|compra|venta|cart)"
 _SUM = re.compile(
-    rf"(?:sub|sous|zwischen|gesamt|grand)(?:total|summe|totale)(?:de[la]?{_OF_A_SALE})?"
+    rf"(?:sub|sous|zwischen|gesamt|grand)(?:total|summe|totale)"
+    rf"(?:(?:de[la]?)?{_OF_A_SALE})?"
     rf"|total(?:de[la]?)?{_OF_A_SALE}|{_OF_A_SALE}(?:sub)?total"
 )
 """A product may be called Total, as a brand is."""

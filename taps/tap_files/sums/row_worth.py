@@ -130,7 +130,7 @@ def watches_of_worth(
             SaidElsewhere(log, statuses),
             StatesUnnamed(log, statuses),
             Versions(log),
-            *(UnmarkedRows(log), MixedRates(log, binding)),
+            *(UnmarkedRows(log, binding, statuses), MixedRates(log, binding)),
             *(SaidInText(log, binding, statuses), Prepaid(log)),
         ),
         *(LostThousands(log, settings, binding), TaxInSome(log)),

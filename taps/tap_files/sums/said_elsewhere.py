@@ -21,17 +21,20 @@ from taps.tap_files.sums.discounts import PRICES
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["NOTES", "Said", "SaidElsewhere", "SaidInactive", "StatesUnnamed"]
+__all__ = ["NOTES", "VALID", "Said", "SaidElsewhere", "SaidInactive"]
+__all__ += ["StatesUnnamed"]
 
 NOTES = frozenset(
     {
         "note", "notes", "nota", "notas", "observacion", "observaciones", "comentario",
         "comentarios", "comment", "comments", "remarks", "bemerkung", "bemerkungen",
         "notiz", "observacoes", "commentaire", "commentaires", "incidencia",
-        "incidencias",
+        "incidencias", "observacao", "anotacao", "anotacoes", "anotacion", "obs",
+        "anotaciones", "apuntes", "aclaraciones", "remarque", "remarques",
+        "osservazioni", "opmerking", "opmerkingen",
     }
 )  # fmt: skip
-_VALID = frozenset(
+VALID = frozenset(
     {
         "valido",
         "valida",
@@ -140,7 +143,7 @@ class SaidElsewhere(Said):
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        columns = set(log.holding(NOTES | STATUS | _VALID | _DOUBT)) - log.read
+        columns = set(log.holding(NOTES | STATUS | VALID | _DOUBT)) - log.read
         words = {at: words_in(log.header[at]) for at in columns}
         # Any other state is asked about whatever it says.
         self._parcels = {at for at in columns if words[at] & STATUS}
@@ -150,7 +153,7 @@ class SaidElsewhere(Said):
         measured = {at for at in doubts if words[at] & _MEASURED}
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
-        self._marks = {at for at in self._columns if words[at] - _IS <= _VALID}
+        self._marks = {at for at in self._columns if words[at] - _IS <= VALID}
         if log.amount is None or log.keys[log.amount] in PRICES:
             # Who did not come did not pay the price of what is done there.
             came = set(log.holding(_CAME)) - log.read
@@ -191,8 +194,8 @@ class SaidInactive(Said):
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        marks = set(log.holding(_VALID)) - log.read
-        self._marks = [at for at in marks if words_in(log.header[at]) - _IS <= _VALID]
+        marks = set(log.holding(VALID)) - log.read
+        self._marks = [at for at in marks if words_in(log.header[at]) - _IS <= VALID]
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -208,7 +211,7 @@ class StatesUnnamed(Said):
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        known = ELSEWHERE | _ASKED | NOTES | _VALID | _DOUBT
+        known = ELSEWHERE | _ASKED | NOTES | VALID | _DOUBT
         self._columns: dict[int, set[str]] = {
             at: set()
             for at, header in enumerate(log.header if self.is_open else ())

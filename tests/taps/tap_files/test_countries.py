@@ -257,6 +257,11 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "pagado_x.csv": ({"ignored_columns": "Pagado"}, "65"),
     "cambio_sin_moneda.csv": ({"ignored_columns": "Tipo de cambio"}, "32"),
     "noches_precio.csv": ({"ignored_columns": "Noches"}, "150"),
+    "titulo_usd.csv": ({"constants": {"currency_code": "EUR"}}, "90"),
+    "estado_vacio.csv": (
+        {"columns": {"status": ""}, "ignored_columns": "Estado"},
+        "90",
+    ),
     "sustituye.csv": ({"ignored_columns": "Sustituye a"}, "105"),
 }
 
