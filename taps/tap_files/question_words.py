@@ -72,12 +72,13 @@ STATE = frozenset(
     {
         "status", "estado", "estatus", "state", "situacion", "situacao", "type", "tipo",
         "event", "evento", "zustand", "typ", "resultado", "result", "ergebnis",
-        "etat", "statut", "stato", "orderstatus", "outcome", "resultat", "risultato",
-        "response", "respuesta", "resposta", "reponse", "risposta", "fase", "etapa",
-        "stage", "phase", "etape",
+        "etat", "statut", "stato", "orderstatus",
     }
 )  # fmt: skip
-STATUS = STATE - {"type", "tipo", "typ", "event", "evento", "state"}
+STATUS = STATE - {
+    *("type", "tipo", "typ", "event", "evento"),
+    *("result", "resultado", "ergebnis", "state"),
+}
 """Words of columns whose every word matters where no other column tells a status."""
 KIND = frozenset(
     {

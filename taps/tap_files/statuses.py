@@ -104,12 +104,8 @@ def word_of(text: str) -> str:
 
 
 def says_nothing(word: str) -> bool:
-    """Whether a normalised word of a status column is none: a dash, a place, or 00."""
-    return (
-        word in _NOTHING
-        or word in _places()
-        or (word[:2] == "00" and not word.strip("0"))
-    )
+    """Whether a normalised word of a status column is none: a dash, or a place."""
+    return word in _NOTHING or word in _places()
 
 
 def flag_of(header: str) -> str | None:

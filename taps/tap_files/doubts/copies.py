@@ -8,10 +8,16 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["Copies"]
 
+_SOURCES = frozenset(
+    {"fuente", "source", "origen", "origin", "fonte", "quelle", "bron", "report"}
+    | {"informe", "reporte", "sistema", "system", "version", "dato", "data", "dataset"}
+    | {"documento", "document", "proveedor", "provider", "registro", "base"}
+)
+"""Words of headers of who tells it: two creatives may well cost the same."""
 _MOST_SOURCES = 6
 _FEWEST = 2
 """Different amounts that each are there once for every source: one is chance."""
@@ -35,7 +41,8 @@ class Copies:
         self._rows: dict[int, dict[str, Counter[tuple[str, ...]]]] = {
             at: {}
             for at, header in enumerate(binding.header)
-            if is_open and at not in binding.used and normalised(header) not in ignored
+            if is_open and at not in binding.used and words_in(header) & _SOURCES
+            if normalised(header) not in ignored
         }
         self._first: dict[int, int] = {}
         self._amounts: set[str] = set()

@@ -81,6 +81,7 @@ class ReferredRows:
         self._parts = {at: set[tuple[str, str]]() for at in self._wholes}
         self._sold = {at: set[tuple[str, str]]() for at in self._wholes}
         self._columns = open_columns
+        self._filled = {*open_columns}
         self._ids = array("q")
         self._named: dict[int, dict[int, int]] = {at: {} for at in open_columns}
 
@@ -90,6 +91,7 @@ class ReferredRows:
             return
         order_id = self._log.id_of(row)
         self._ids.append(hash(order_id))
+        self._filled = {at for at in self._filled if as_text(row.cells[at])}
         for at, whole in self._wholes.items():
             self._parts[at].add((order_id, as_text(row.cells[at])))
             self._sold[at].add((order_id, as_text(row.cells[whole])))
@@ -120,6 +122,9 @@ class ReferredRows:
                 raise self._asked(at, None)
         ids = np.array(self._ids)
         for at, named in self._named.items():
+            # What each row has is another number of its own, and names no other row.
+            if at in self._filled - self._parents:
+                continue
             keys = np.fromiter(named, dtype=np.int64, count=len(named))
             found = keys[np.isin(keys, ids)]
             if len(found):

@@ -52,9 +52,9 @@ _NEVER_PAID = frozenset(
 )
 """What stands for a way of paying where nobody paid."""
 _VOUCHERS = frozenset(
-    {"bono", "bonos", "vale", "vales", "voucher", "vouchers", "gutschein", "gift"}
-    | {"monedero", "wallet", "prepago", "prepaid", "credits", "creditos", "puntos"}
-    | {"abono", "carnet", "mehrfachkarte", "buono", "cadeau"}
+    {"bono", "bonos", "vale", "vales", "voucher", "vouchers", "gutschein"}
+    | {"monedero", "prepago", "prepaid", "credits", "creditos", "puntos"}
+    | {"abono", "carnet", "mehrfachkarte", "buono"}
 )
 """Words of what is paid once, and spent later."""
 _UNDONE = re.compile(

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from taps.tap_files.doubts.marked import UnmarkedRows
 from taps.tap_files.doubts.mixed_rates import MixedRates
+from taps.tap_files.doubts.outcomes import SaidOutcomes
 from taps.tap_files.doubts.referred import ReferredRows
 from taps.tap_files.doubts.said_in_text import Prepaid, SaidInText
 from taps.tap_files.doubts.unit_amounts import ONE, UNITS, UnitAmounts
@@ -130,6 +131,7 @@ def watches_of_worth(
             SaidElsewhere(log, statuses),
             StatesUnnamed(log, statuses),
             Versions(log),
+            SaidOutcomes(log, statuses),
             *(UnmarkedRows(log, binding, statuses), MixedRates(log, binding)),
             *(SaidInText(log, binding, statuses), Prepaid(log)),
         ),

@@ -106,20 +106,20 @@ class Said:
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         self._log, self.meanings = log, statuses
         self.is_open = not (log.states or log.tells_refunds)
-        self._first: dict[int, tuple[int, str]] = {}
+        self.first: dict[int, tuple[int, str]] = {}
 
     def note(self, row: Row, at: int, text: str) -> None:
         """Keep a row in mind, if it holds money and is the first of the column."""
         amount = self._log.worth_of(row)
         is_sold = any(c in "123456789" for c in amount) and not is_negative(amount)
         if is_sold:
-            self._first.setdefault(at, (row.line, text))
+            self.first.setdefault(at, (row.line, text))
 
     def ask(self) -> None:
         """Raise FileError where one is."""
-        if not self._first:
+        if not self.first:
             return
-        at, (line, text) = min(self._first.items(), key=lambda one: one[1])
+        at, (line, text) = min(self.first.items(), key=lambda one: one[1])
         header = self._log.title(at)
         problem = (
             f"the column {header!r} says {text!r}, and whether the row is still a sale "
@@ -170,7 +170,7 @@ class SaidElsewhere(Said):
             if at in self._doubts and normalised(text) not in YES | NO:
                 # It says more than yes and no: a size, a reason.
                 self._columns.remove(at)
-                self._first.pop(at, None)
+                self.first.pop(at, None)
             elif text and self._is_gone(at, text):
                 self.note(row, at, text)
 
