@@ -25,6 +25,7 @@ _BESIDE = frozenset(
     {"is", "esta", "ya", "est", "ist", "si", "no", "s", "n", "el", "con", "with", "mit"}
     | {"via", "avec", "como", "how", "en", "por", "by", "importe", "amount"}
 )
+_TICKED = _PAID | _CLOSED | _BESIDE
 _PERSON = frozenset({"por", "by"})
 """Received by: who took it."""
 _DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
@@ -44,23 +45,7 @@ class UnmarkedRows:
         self, log: LogColumns, binding: Binding, statuses: Mapping[str, str]
     ) -> None:
         self._log, self._meanings = log, statuses
-        is_open = not (log.tells_status or log.is_one_status)
-        words = {
-            at: words_in(title) - DAYS
-            for at, title in enumerate(log.header if is_open else ())
-            if at not in log.read and log.keys[at]
-        }
-        #: What may stand in them: any word, or ticks alone.
-        self._paid = {
-            at
-            for at, kind in words.items()
-            if kind & CAME_IN and kind <= CAME_IN | _BESIDE and not kind & _PERSON
-        }
-        ticked = {
-            at
-            for at, kind in words.items()
-            if kind and kind <= _PAID | _CLOSED | _BESIDE
-        }
+        self._paid, ticked = _marks_of(log)
         is_of_orders = "purchase_id" in binding.positions
         self._states = set() if is_of_orders else {*log.states[:1]}
         self._columns = sorted(self._paid | ticked | self._states)
@@ -98,15 +83,27 @@ class UnmarkedRows:
                 f"the column {header!r} is empty where others have a mark, and whether "
                 "such a row is money is not known"
             )
-            remedy = (
-                f"Take out what was not paid, or write yes and no and say columns."
-                f"status={header} with statuses.no=pending; ignored_columns={header} "
-                "counts each row"
-            )
-            if at in self._states:
-                remedy = (
-                    "Write the state of each row, or take out what was not paid; "
-                    f"columns.status= (empty) with ignored_columns={header} counts each"
-                )
+            remedy = f"Take out what was not paid; {self._kept(at, header)}"
             line = self._unset[at]
             raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+    def _kept(self, at: int, header: str) -> str:
+        """What counts each row."""
+        unread = "columns.status= (empty) with " if at in self._states else ""
+        return f"{unread}ignored_columns={header} counts each row"
+
+
+def _marks_of(log: LogColumns) -> tuple[set[int], set[int]]:
+    """Positions of columns in which any word may stand, and of those of ticks alone."""
+    is_told = log.tells_status or log.is_one_status
+    words = {
+        at: words_in(title) - DAYS
+        for at, title in enumerate(() if is_told else log.header)
+        if at not in log.read and log.keys[at]
+    }
+    paid = {
+        at
+        for at, kind in words.items()
+        if kind & CAME_IN and kind <= CAME_IN | _BESIDE and not kind & _PERSON
+    }
+    return paid, {at for at, kind in words.items() if kind and kind <= _TICKED}

@@ -45,6 +45,8 @@ _LETTERED = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w#./-]{2,40}")
 _PLAIN = re.compile(r"#?\d{4,}")
 _MOST = 10_000
 """Cells of a column that are kept: one that names other rows does so early on."""
+_MOST_WORDS = 1_000
+"""Cells without a number after which a column has none."""
 
 
 class ReferredRows:
@@ -66,22 +68,12 @@ class ReferredRows:
             for at in (words if is_told else ())
             if at not in log.read and log.keys[at] and not words[at] & _EARLIER
         ]
-        self._parents = {
-            at for at in open_columns if words[at] & _PARENT - ELSEWHERE
-        } - {at for at in open_columns if words[at] & ELSEWHERE}
+        own = [at for at in open_columns if not words[at] & ELSEWHERE]
+        self._parents = {at for at in own if words[at] & _PARENT}
         self._numbered = {at for at in open_columns if words[at] & _NUMBERS}
-        # A kit is a row of its order, and so are its parts: SKU beside SKU padre.
-        self._wholes = {
-            at: whole
-            for at in (words if is_told else ())
-            if words[at] & _PARENT and words[at] & _PRODUCTS and log.keys[at]
-            for whole in words
-            if whole != at and words[whole] == words[at] - _PARENT - _OF
-        }
-        self._parts = {at: set[tuple[str, str]]() for at in self._wholes}
-        self._sold = {at: set[tuple[str, str]]() for at in self._wholes}
         self._columns = open_columns
         self._filled = {*open_columns}
+        self._words = dict.fromkeys(open_columns, 0)
         self._ids = array("q")
         self._named: dict[int, dict[int, int]] = {at: {} for at in open_columns}
 
@@ -91,16 +83,18 @@ class ReferredRows:
             return
         order_id = self._log.id_of(row)
         self._ids.append(hash(order_id))
-        self._filled = {at for at in self._filled if as_text(row.cells[at])}
-        for at, whole in self._wholes.items():
-            self._parts[at].add((order_id, as_text(row.cells[at])))
-            self._sold[at].add((order_id, as_text(row.cells[whole])))
-        for at in self._columns:
+        for at in [*self._columns]:
             text = as_text(row.cells[at])
-            named = self._named[at]
-            is_other = text and text != order_id and len(named) < _MOST
-            if is_other and self._is_number(at, text):
-                named.setdefault(hash(text), row.line)
+            if not text:
+                self._filled.discard(at)
+            elif at in self._parents or _is_number(text, is_told=at in self._numbered):
+                named = self._named[at]
+                if text != order_id and len(named) < _MOST:
+                    named.setdefault(hash(text), row.line)
+            elif not self._named[at]:
+                self._words[at] += 1
+                if self._words[at] > _MOST_WORDS:
+                    self._columns.remove(at)
 
     def _is_sale(self, row: Row) -> bool:
         worth = self._log.worth_of(row)
@@ -109,17 +103,8 @@ class ReferredRows:
         words = (word_of(as_text(row.cells[at])) for at in self._log.states)
         return all(self._meanings.get(word, "paid") in COUNTED for word in words)
 
-    def _is_number(self, at: int, text: str) -> bool:
-        if at in self._parents:
-            return True
-        is_plain = at in self._numbered and _PLAIN.fullmatch(text)
-        return bool(is_plain or _LETTERED.fullmatch(text))
-
     def ask(self) -> None:
         """Raise FileError where both are there."""
-        for at in self._wholes:
-            if any(name for _, name in self._parts[at] & self._sold[at]):
-                raise self._asked(at, None)
         ids = np.array(self._ids)
         for at, named in self._named.items():
             # What each row has is another number of its own, and names no other row.
@@ -128,17 +113,59 @@ class ReferredRows:
             keys = np.fromiter(named, dtype=np.int64, count=len(named))
             found = keys[np.isin(keys, ids)]
             if len(found):
-                raise self._asked(at, min(named[int(key)] for key in found))
+                raise _asked(self._log, at, min(named[int(key)] for key in found))
 
-    def _asked(self, at: int, line: int | None) -> FileError:
-        header = self._log.title(at)
-        problem = (
-            f"the column {header!r} names what is a row of the file as well: the whole "
-            "and its parts, or a sale and what took its place, would be added up"
-        )
-        remedy = (
-            "Export the orders without their parts, or the parts alone, and of a sale "
-            "told twice the last; if each is a sale of its own, "
-            f"ignored_columns={header} says so"
-        )
-        return FileError(self._log.name, problem, remedy=remedy, line=line)
+
+def _is_number(text: str, *, is_told: bool) -> bool:
+    """Whether a text is an id; of digits alone, where the header tells a number."""
+    return bool(_LETTERED.fullmatch(text) or (is_told and _PLAIN.fullmatch(text)))
+
+
+class Kits:
+    """Asks where a row names another one of its order as its whole: SKU padre."""
+
+    def __init__(self, log: LogColumns, binding: Binding) -> None:
+        self._log = log
+        is_told = "purchase_id" in binding.positions
+        words = [words_in(title) for title in (log.header if is_told else ())]
+        self._wholes = {
+            at: whole
+            for at, kind in enumerate(words)
+            if kind & _PARENT and kind & _PRODUCTS and log.keys[at]
+            for whole, other in enumerate(words)
+            if whole != at and other == kind - _PARENT - _OF
+        }
+        self._parts = {at: dict[tuple[str, str], int]() for at in self._wholes}
+        self._sold = {at: set[tuple[str, str]]() for at in self._wholes}
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        if not any(c in "123456789" for c in self._log.worth_of(row)):
+            return
+        order_id = self._log.id_of(row)
+        for at, whole in self._wholes.items():
+            if named := as_text(row.cells[at]):
+                self._parts[at].setdefault((order_id, named), row.line)
+            self._sold[at].add((order_id, as_text(row.cells[whole])))
+
+    def ask(self) -> None:
+        """Raise FileError where both are there."""
+        for at, parts in self._parts.items():
+            if lines := [
+                line for part, line in parts.items() if part in self._sold[at]
+            ]:
+                raise _asked(self._log, at, min(lines))
+
+
+def _asked(log: LogColumns, at: int, line: int) -> FileError:
+    header = log.title(at)
+    problem = (
+        f"the column {header!r} names what is a row of the file as well: the whole and "
+        "its parts, or a sale and what took its place, would be added up"
+    )
+    remedy = (
+        "Export the orders without their parts, or the parts alone, and of a sale told "
+        "twice the last; if each is a sale of its own, "
+        f"ignored_columns={header} says so"
+    )
+    return FileError(log.name, problem, remedy=remedy, line=line)

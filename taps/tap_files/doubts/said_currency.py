@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from taps.tap_files.headers import Binding
@@ -62,7 +63,8 @@ class SaidCurrency:
         """Look at a row."""
         if not self._is_open:
             return
-        self._is_bare = self._is_bare or not sign_of(self._log.worth_of(row))
+        if not self._is_bare:
+            self._is_bare = not sign_of(self._log.worth_of(row))
         for at in self._notes:
             text = as_text(row.cells[at])
             if self._first is None and self._is_other(text):
@@ -91,5 +93,10 @@ class SaidCurrency:
 
     def _is_other(self, text: str) -> bool:
         """Whether a text names currencies, and not the company's."""
-        named = {code for code, said in _SAID.items() if said.search(text)}
+        named = _named_in(text)
         return bool(named) and self._own not in named
+
+
+@lru_cache(maxsize=10_000)
+def _named_in(text: str) -> frozenset[str]:
+    return frozenset(code for code, said in _SAID.items() if said.search(text))

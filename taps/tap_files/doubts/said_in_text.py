@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
@@ -21,6 +22,8 @@ from taps.tap_files.wording import normalised, words_in
 __all__ = ["Prepaid", "SaidInText"]
 
 _PIECES = re.compile(r"[()\[\]{}*#]|\s[-\u2013\u2014|/]\s|:\s|\s-(?=\S)")
+_STRUCK = re.compile(r"[()\[\]{}*#:|\u2013\u2014]|\s[-/]|[A-Z]{4}")
+"""What a name needs in it to say more than a name, but for one word alone."""
 _LONGEST = 40
 _GONE = frozenset({"cancelled", "refunded", "returned"})
 _OTHERWISE = frozenset({"baja", "lost", "removed", "void", "return", "gutschrift"})
@@ -124,8 +127,7 @@ class SaidInText(Said):
                 self.note(row, at, text)
         for at in self._notes:
             text = as_text(row.cells[at])
-            is_undone = _UNDONE.match(text.strip()) or _UNDONE_SINCE.search(text)
-            if text and is_undone:
+            if text and _is_undone(text):
                 self.note(row, at, text)
         for at in self._ways:
             text = as_text(row.cells[at])
@@ -135,15 +137,18 @@ class SaidInText(Said):
     def _is_struck_out(self, at: int, text: str) -> bool:
         if at == self._buyer and normalised(text) in TESTS:
             return True
+        if not _STRUCK.search(text):
+            return text.isalpha() and self._is_gone(text)
         shouted = [word for word in text.split() if word.isupper() and word != text]
         for piece in (*_PIECES.split(text), *shouted[:1], *shouted[-1:]):
             plain = piece.strip(" -.:")
-            if not plain or len(plain) > _LONGEST:
-                continue
-            word = word_of(plain)
-            if word not in _OTHERWISE and self.meanings.get(word) in _GONE:
+            if plain and len(plain) <= _LONGEST and self._is_gone(plain):
                 return True
         return False
+
+    def _is_gone(self, text: str) -> bool:
+        word = word_of(text)
+        return word not in _OTHERWISE and self.meanings.get(word) in _GONE
 
 
 class Prepaid:
@@ -184,6 +189,11 @@ class Prepaid:
                 f"ignored_columns={header} counts both"
             )
             raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+@lru_cache(maxsize=10_000)
+def _is_undone(note: str) -> bool:
+    return bool(_UNDONE.match(note.strip()) or _UNDONE_SINCE.search(note))
 
 
 def _ways_of_paying(log: LogColumns) -> list[int]:

@@ -61,7 +61,7 @@ class NoGoods:
             word = normalised(text)
             first = normalised(text.partition(" ")[0])
             is_kept = first in _KEPT and is_negative(self._log.worth_of(row))
-            is_sum = _SUM.fullmatch(word) is not None
+            is_sum = ("total" in word or "sum" in word) and bool(_SUM.fullmatch(word))
             if word in TIPS or is_kept or is_sum or _GIFT_CARD.search(word):
                 self._first = row.line, position, text
 

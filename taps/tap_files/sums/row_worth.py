@@ -14,7 +14,7 @@ from typing import Protocol
 from taps.tap_files.doubts.marked import UnmarkedRows
 from taps.tap_files.doubts.mixed_rates import MixedRates
 from taps.tap_files.doubts.outcomes import SaidOutcomes
-from taps.tap_files.doubts.referred import ReferredRows
+from taps.tap_files.doubts.referred import Kits, ReferredRows
 from taps.tap_files.doubts.said_in_text import Prepaid, SaidInText
 from taps.tap_files.doubts.unit_amounts import ONE, UNITS, UnitAmounts
 from taps.tap_files.headers import Binding
@@ -113,11 +113,9 @@ def watches_of_worth(
         ),
         *(Tips(log), RowKinds(log), NoGoods(log), UnitsBack(log, statuses)),
         GroupHeadings(log, binding),
-        *(
-            RefundsTwice(log, binding, settings.columns, statuses),
-            OnlyRefunds(log, binding),
-        ),
-        *(_UnreadUnits(log), UnpaidRows(log), OtherSections(log)),
+        RefundsTwice(log, binding, settings.columns, statuses),
+        OnlyRefunds(log, binding),
+        *(_UnreadUnits(log), OtherSections(log)),
         *(
             NotSales(log, binding),
             OtherLists(log, binding),
@@ -127,14 +125,11 @@ def watches_of_worth(
         *(
             CreditSeries(log),
             CountedSales(log, binding),
-            ReferredRows(log, binding, statuses),
             SaidElsewhere(log, statuses),
             StatesUnnamed(log, statuses),
             Versions(log),
-            SaidOutcomes(log, statuses),
-            *(UnmarkedRows(log, binding, statuses), MixedRates(log, binding)),
-            *(SaidInText(log, binding, statuses), Prepaid(log)),
         ),
+        *_doubts(log, binding, statuses),
         *(LostThousands(log, settings, binding), TaxInSome(log)),
         Discounted(log, is_told="amount" in settings.columns),
         Commissions(log, is_told="amount" in settings.columns),
@@ -146,6 +141,22 @@ def watches_of_worth(
         watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
         watches += (OrderSums(log), UnreadNumbers(log, binding))
     return tuple(watches)
+
+
+def _doubts(
+    log: LogColumns, binding: Binding, statuses: Mapping[str, str]
+) -> tuple[Watch, ...]:
+    """What a cell may say that makes a row a doubtful sale."""
+    return (
+        UnpaidRows(log),
+        ReferredRows(log, binding, statuses),
+        Kits(log, binding),
+        SaidOutcomes(log, statuses),
+        UnmarkedRows(log, binding, statuses),
+        MixedRates(log, binding),
+        SaidInText(log, binding, statuses),
+        Prepaid(log),
+    )
 
 
 class _Columns:
