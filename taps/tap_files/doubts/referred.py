@@ -62,20 +62,15 @@ class ReferredRows:
     ) -> None:
         self._log, self._meanings = log, statuses
         is_told = "purchase_id" in binding.positions
-        words = {at: words_in(title) for at, title in enumerate(log.header)}
-        open_columns = [
-            at
-            for at in (words if is_told else ())
-            if at not in log.read and log.keys[at] and not words[at] & _EARLIER
-        ]
-        own = [at for at in open_columns if not words[at] & ELSEWHERE]
+        words = _open_columns(log) if is_told else {}
+        own = {at for at, kind in words.items() if not kind & ELSEWHERE}
         self._parents = {at for at in own if words[at] & _PARENT}
-        self._numbered = {at for at in open_columns if words[at] & _NUMBERS}
-        self._columns = open_columns
-        self._filled = {*open_columns}
-        self._words = dict.fromkeys(open_columns, 0)
+        self._numbered = {at for at, kind in words.items() if kind & _NUMBERS}
+        self._columns = [*words]
+        self._filled = {*words}
+        self._words = dict.fromkeys(words, 0)
         self._ids = array("q")
-        self._named: dict[int, dict[int, int]] = {at: {} for at in open_columns}
+        self._named: dict[int, dict[int, int]] = {at: {} for at in words}
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -114,6 +109,16 @@ class ReferredRows:
             found = keys[np.isin(keys, ids)]
             if len(found):
                 raise _asked(self._log, at, min(named[int(key)] for key in found))
+
+
+def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
+    """Position of a column that may name another row -> the words of its header."""
+    words = {at: words_in(title) for at, title in enumerate(log.header)}
+    return {
+        at: kind
+        for at, kind in words.items()
+        if at not in log.read and log.keys[at] and not kind & _EARLIER
+    }
 
 
 def _is_number(text: str, *, is_told: bool) -> bool:
