@@ -18,6 +18,7 @@ from taps.tap_files.wording import normalised
 __all__ = ["SaidCurrency"]
 
 _CONTRACTS: Final = frozenset({"purchases", "invoices", "ad_spend"})
+_LONGEST_NOTE: Final = 20
 _NAMES: Final = {
     r"d[oó]lar(?:es)?(?:\s+americanos)?|(?:us\s+)?dollars?|USD|US\$": "USD",
     r"euros?|EUR": "EUR",
@@ -67,7 +68,8 @@ class SaidCurrency:
             self._is_bare = not sign_of(self._log.worth_of(row))
         for at in self._notes:
             text = as_text(row.cells[at])
-            if self._first is None and self._is_other(text):
+            is_short = len(text) <= _LONGEST_NOTE  # not of a size, in a sentence
+            if self._first is None and is_short and self._is_other(text):
                 self._first = row.line, text
 
     def ask(self) -> None:
