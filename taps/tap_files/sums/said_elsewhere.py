@@ -55,6 +55,20 @@ _CAME = frozenset({"attended", "asistio", "asistencia", "acudio", "showed", "pre
 _IS = frozenset({"is", "es", "esta", "order", "pedido", "orden", "est", "ist"})
 """Words that a header of yes and no may have besides: is_active."""
 _RUNNING = frozenset({"active", "activa", "activo", "vigente", "trialing", "past_due"})
+_STOPPED = frozenset(
+    {"paused", "pausada", "pausado", "suspended", "suspendida", "suspendido", "frozen"}
+    | {"congelada", "congelado", "churned", "expired", "vencida", "vencido", "baja"}
+    | {
+        "cancelled",
+        "canceled",
+        "cancelada",
+        "cancelado",
+        "deleted",
+        "eliminada",
+        "test",
+    }
+    | {"demo", "internal", "interna", "interno", "prueba"}
+)
 _UNDONE = GIVEN_BACK | FLAG | {"cancel", "cancellation", "cancelation", "return"}
 _UNDONE |= {"returns", "cancelamento", "anulacao", "cancellazione", "annullamento"}
 _WHY = frozenset(
@@ -190,12 +204,14 @@ class SaidElsewhere(Said):
 
 
 class SaidInactive(Said):
-    """Asks where a mark says no of a subscription whose state says that it runs."""
+    """Asks where a mark says that a subscription stopped, and a state that it runs."""
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
         marks = set(log.holding(VALID)) - log.read
         self._marks = [at for at in marks if words_in(log.header[at]) - _IS <= VALID]
+        ends = set(log.holding(_STOPPED)) - log.read
+        self._ends = [at for at in ends if words_in(log.header[at]) - _IS <= _STOPPED]
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -203,6 +219,11 @@ class SaidInactive(Said):
             text = as_text(row.cells[at])
             states = {as_text(row.cells[each]).lower() for each in self._log.states}
             if normalised(text) in NO - {""} and states & _RUNNING:
+                self.note(row, at, text)
+        for at in self._ends:
+            text = as_text(row.cells[at])
+            states = {as_text(row.cells[each]).lower() for each in self._log.states}
+            if normalised(text) in YES and states & _RUNNING:
                 self.note(row, at, text)
 
 
