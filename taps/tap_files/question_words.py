@@ -23,6 +23,7 @@ __all__ = [
     "STATUS",
     "TESTS",
     "TIPS",
+    "TRANSFERS",
     "WHEN",
 ]
 
@@ -152,6 +153,11 @@ EXCHANGED = frozenset(
     | {"sostituzione", "omruiling", "vervanging"}
 )
 """Words of rows that may be sold already, in the order that they replace, or never."""
+TRANSFERS = frozenset(
+    {"transfer", "transferencia", "payout", "withdrawal", "retiro", "retirada"}
+    | {"auszahlung", "virement", "bonifico", "saque", "uitbetaling", "disbursement"}
+)
+"""What a minus beside them took out of an account, and from no sale."""
 FEES = frozenset(
     {
         "fee", "fees", "commission", "commissions", "comision", "comisiones", "cargo",

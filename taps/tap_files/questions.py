@@ -35,6 +35,7 @@ from taps.tap_files.question_words import (
     REFUSED,
     STATE,
     STATUS,
+    TRANSFERS,
     WHEN,
 )
 from taps.tap_files.settings import Settings
@@ -168,6 +169,8 @@ class Questions:
             if means == "refunded":
                 return not is_negative(amount)
             said = {normalised(text), normalised(text.partition(" ")[0])}
+            if is_negative(amount) and said & TRANSFERS:
+                return True
             is_again = bool(said & EXCHANGED) and is_something(amount)
             return is_again or means not in COUNTED
         return self._may_be_money(row, text, words)

@@ -57,6 +57,7 @@ _NEVER_PAID = frozenset(
 _VOUCHERS = frozenset(
     {"bono", "bonos", "vale", "vales", "voucher", "vouchers", "gutschein"}
     | {"monedero", "prepago", "prepaid", "credits", "creditos", "puntos"}
+    | {"pack", "packs", "pass", "passes", "package", "paquete", "membership"}
     | {"abono", "carnet", "mehrfachkarte", "buono"}
 )
 """Words of what is paid once, and spent later."""

@@ -38,6 +38,8 @@ _KINDS: Final = {
         "motivodisputa",
     ): ("disputes", _PAYMENTS),
 }
+_PAYOUTS: Final = frozenset({"payoutid", "payout", "payoutnumber", "idpayout", "poid"})
+"""What numbers the rows of payouts; payments tell beside their own number in which."""
 _HOURS: Final = frozenset({"hours", "horas", "stunden", "heures", "ore", "uren", "hrs"})
 _WORKERS: Final = frozenset(
     {"employee", "empleado", "empleada", "trabajador", "trabajadora", "consultant"}
@@ -97,6 +99,8 @@ class OtherLists:
         self._said, self._export = "", ""
         for words, (said, export) in _KINDS.items():
             self._look_for(words, said, export)
+        if log.keys[0] in _PAYOUTS:
+            self._at, self._said, self._export = 0, "payouts", "Export the payments"
         number = binding.positions.get("purchase_id")
         names = "" if number is None else normalised(log.header[number])
         self._is_recurring = False

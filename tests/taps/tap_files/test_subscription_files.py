@@ -208,7 +208,8 @@ def test_a_subscription_that_is_marked_as_paused_and_runs_is_asked_about(
     read_text: RunTap,
 ) -> None:
     log = (
-        "ID suscripción;Cliente;Plan;Importe;Periodicidad;Fecha de inicio;Estado;Pausada\n"
+        "ID suscripción;Cliente;Plan;Importe;Periodicidad;Fecha de inicio;Estado;"
+        "Pausada\n"
         "s1;a1;Pro;60,00;6 meses;15/01/2026;Activa;no\n"
     )
 
