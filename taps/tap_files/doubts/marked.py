@@ -20,12 +20,12 @@ _SET = frozenset("\u2713\u2714\u2611\u2705\u221a")
 """Ticks of all kinds."""
 _UNSET = frozenset("\u2717\u2718\u2612\u274c\u2715\u2716\u2610")
 _PAID = CAME_IN | {"pago", "paga"}
-_CLOSED = VALID | {"cerrada", "cerrado", "closed", "efectiva", "efectivo", "venta"}
+_CLOSED = VALID | {"cerrada", "cerrado", "closed"}
 _BESIDE = frozenset(
     {"is", "esta", "ya", "est", "ist", "si", "no", "s", "n", "el", "con", "with", "mit"}
     | {"via", "avec", "como", "how", "en", "por", "by", "importe", "amount"}
 )
-_TICKED = _PAID | _CLOSED | _BESIDE
+_TICKED = _PAID | _CLOSED | _BESIDE | {"venta", "sale"}
 _PERSON = frozenset({"por", "by"})
 """Received by: who took it."""
 _DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
@@ -106,4 +106,6 @@ def _marks_of(log: LogColumns) -> tuple[set[int], set[int]]:
         for at, kind in words.items()
         if kind & CAME_IN and kind <= CAME_IN | _BESIDE and not kind & _PERSON
     }
-    return paid, {at for at, kind in words.items() if kind and kind <= _TICKED}
+    return paid, {
+        at for at, kind in words.items() if kind & (_PAID | _CLOSED) and kind <= _TICKED
+    }
