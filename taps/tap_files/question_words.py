@@ -146,6 +146,7 @@ EXCHANGED = frozenset(
         "garantia",
         "giveaway",
     }
+    | {"aportacion", "subvencion", "correccion"}
     | {"brinde", "bonificacao", "bonificado", "doacao", "consignacao", "omaggio"}
     | {"geschenk", "cadeau", "garantie", "kommission", "donacion", "muestragratis"}
     | {"comp", "complimentary", "free", "gratis", "invitacion", "invitado"}

@@ -149,7 +149,8 @@ class SaidInText(Said):
 
     def _is_gone(self, text: str) -> bool:
         word = word_of(text)
-        return word not in _OTHERWISE and self.meanings.get(word) in _GONE
+        is_gone = word not in _OTHERWISE and self.meanings.get(word) in _GONE
+        return is_gone or text == "RETURN"
 
 
 class Prepaid:

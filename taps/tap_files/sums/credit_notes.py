@@ -63,6 +63,9 @@ _PEOPLE = frozenset({"cliente", "client", "customer", "kunde", "nif", "cif", "dn
 _PEOPLE |= {"rut", "identidad", "identity", "fiscal", "vat"}
 """Words of headers of numbers of people."""
 _NUMBER = re.compile(r"([^\W\d_]{1,6})[\s_/.-]{0,2}\d")
+_SUFFIX = re.compile(r".*\d[\s_/.-]{0,2}(dev|ret|ref|nc|rma|abono)", re.IGNORECASE)
+_PLAIN = re.compile(r"()#?\d+")
+"""Numbers without letters, beside which a few that have them may be of notes."""
 
 
 class CreditNotes:
@@ -144,6 +147,7 @@ class CreditSeries:
             return
         text = as_text(row.cells[self._at])
         found = _NUMBER.match(f"{text}1" if self._is_apart else text)
+        found = _SUFFIX.fullmatch(text) or found or _PLAIN.fullmatch(text)
         amount = self._log.amount_of(row)
         is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
         if found and is_sold:

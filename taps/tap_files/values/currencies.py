@@ -30,7 +30,7 @@ _SIGNS = {
     "₽": "RUB", "S/": "PEN", "KR": "DKK ISK NOK SEK", "RS": "INR LKR MUR NPR PKR",
     "BS": "BOB VES", "FR": "CHF", "FT": "HUF", "KC": "CZK", "LEI": "RON", "RM": "MYR",
     "RP": "IDR", "TL": "TRY", "ZL": "PLN", "DH": "AED MAD", "DHS": "AED MAD",
-    "EURO": "EUR", "EUROS": "EUR", "DOLARES": "USD", "DÓLARES": "USD", "SOLES": "PEN",
+    "EUROS": "EUR", "DOLARES": "USD", "DÓLARES": "USD", "SOLES": "PEN",
     "PESOS": "ARS CLP COP CUP DOP MXN PHP UYU", "REAIS": "BRL", "LIBRAS": "GBP",
     "DOLLARS": _DOLLARS, "POUNDS": "GBP", "FRANKEN": "CHF",
 }  # fmt: skip
