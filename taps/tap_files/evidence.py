@@ -19,6 +19,7 @@ from taps.tap_files.values.currencies import (
     currency_codes,
     currency_written_in,
     is_small,
+    is_word_of,
 )
 from taps.tap_files.values.moments import (
     DAY_FIRST,
@@ -184,7 +185,8 @@ class Evidence:
         """Remember an amount that may be two, where the currency has decimals."""
         written = "" if self._currency is None else as_text(row.cells[self._currency])
         code = self._named_currency or written or currency_written_in(cell)
-        code = (code or self._settings.currency_code or "").upper()
+        own = self._settings.currency_code or ""
+        code = own if is_word_of(code or "", own) else (code or own).upper()
         if self._open is None and not is_small(_known(code)):
             self._open = row.line, cell.strip()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taps.tap_files.problems import FileError
 from taps.tap_files.values.moments import order_shown_by
-from taps.tap_files.wording import normalised, sign_at_end
+from taps.tap_files.wording import normalised, sign_at_end, words_in
 
 if TYPE_CHECKING:
     from taps.tap_files.contract import Column
@@ -32,6 +32,11 @@ _RECURRING = (
 _ANY = frozenset(
     {"number", "name", "address", "code", "numero", "nombre", "del", "los", "the"}
 )
+_SURVEYS = "survey_responses"
+_RATED = {"webinar_ratings": "webinar_id", "marketplace_ratings": "order_id"}
+"""Contract of ratings -> column of what they are of."""
+_ASKED = frozenset({"nps", "csat", "ces", "encuesta", "survey", "recommend"})
+_COUNTED = re.compile(r"\d+$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _VALUE = re.compile(r"\s*[-+]?[\d.,/:\-]*\d[\d.,/:\-]*\s*|.*@.*\..*")
 
@@ -68,9 +73,10 @@ def _remedy(header: Sequence[str], binding: Binding) -> str:
         )
     # One text for the ids, days or amounts of all rows would make them one.
     if first.type == "string" and not first.name.endswith("_id"):
+        text = "|".join(first.one_of) or "text"
         remedy += (
             f", or say what stands for it in every row with "
-            f"constants.{first.name}=<text>"
+            f"constants.{first.name}=<{text}>"
         )
     if binding.contract.name == "purchases" and first.name == "customer_id":
         remedy += ", or say with constants.customer_id= (empty) that it tells no buyers"
@@ -96,6 +102,27 @@ def refuse_doubled_columns(name: str, binding: Binding) -> None:
     for column in _doubled(keys, binding.positions):
         problem = f"the column for {column} appears more than once"
         raise FileError(name, problem, remedy="Rename or remove one of them", line=1)
+    _refuse_second_table(name, binding)
+
+
+def _refuse_second_table(name: str, binding: Binding) -> None:
+    """Raise FileError where the columns of day and money are there again: Fecha 2."""
+    contract = binding.contract
+    names = (contract.date_column, contract.amount_column)
+    own = [binding.positions.get(each or "") for each in names]
+    plain = [_COUNTED.sub("", normalised(cell)) for cell in binding.header]
+    again = [
+        at
+        for at, key in enumerate(plain)
+        if any(p not in {None, at} and key == plain[p or 0] for p in own)
+        and at not in binding.used
+    ]
+    if None in own or len({plain[at] for at in again}) < len(names):
+        return
+    header = binding.header[again[0]].strip()
+    problem = f"a second table stands beside the first one (its column {header!r})"
+    remedy = "Put its rows below the others, or into a file of their own"
+    raise FileError(name, problem, remedy=remedy, line=1)
 
 
 def refuse_subscriptions(name: str, binding: Binding) -> None:
@@ -133,11 +160,27 @@ def nearest(bindings: Sequence[Binding]) -> Binding:
     if not near and any("currency_code" in b.positions for b in of_money):
         near = of_money
     near = [b for b in near if not b.contract.name.startswith(_OWN_TABLES)] or near
+    if not near and (survey := _of_a_survey(bindings)):
+        return survey
     if near:
         bindings = [
             b for b in near if len(b.missing) == min(len(n.missing) for n in near)
         ]
     return max(bindings, key=lambda b: (_found_share(b), len(b.contract.supersedes)))
+
+
+def _of_a_survey(bindings: Sequence[Binding]) -> Binding | None:
+    """The contract of surveys, where a score is of no webinar and of no order."""
+    named = {binding.contract.name: binding for binding in bindings}
+    survey = named.get(_SURVEYS)
+    if survey is None or "score" not in survey.positions:
+        return None
+    for name, subject in _RATED.items():
+        if name in named and subject in named[name].positions:
+            return None
+    words = {word for title in survey.header for word in words_in(title)}
+    is_answered = survey.positions.keys() & {"response_id", "answered_at"}
+    return survey if is_answered or words & _ASKED else None
 
 
 def tells_money(binding: Binding) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.contract import load_contracts
+from taps.tap_files.doubts.copies import Copies
+from taps.tap_files.doubts.said_currency import SaidCurrency
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.grouped import grouped
@@ -175,12 +177,14 @@ def _watches(
         UnsavedFormulas(name, binding),
         Twice(name, binding),
         Outcomes(name, binding, settings),
+        Copies(name, binding, settings),
         Questions(name, binding, settings, statuses),
         OtherCurrencies(name, binding, settings),
         Planned(name, binding, settings),
         TwoAmounts(name, binding, settings),
         MinorUnits(name, binding, settings),
         Scaled(name, binding, settings, table),
+        SaidCurrency(name, binding, settings, table),
     )
 
 

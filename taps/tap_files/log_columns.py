@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from taps.tap_files.headers import Binding
+from taps.tap_files.statuses import says_no
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["DAYS", "LogColumns", "Place", "is_negative"]
+__all__ = ["DAYS", "LogColumns", "Place", "changes_nothing", "is_negative"]
+__all__ += ["is_number", "is_something"]
 
 DAYS = frozenset(
     {"date", "fecha", "data", "at", "on", "dia", "day", "datum", "tag"}
     | {"jour", "giorno", "dag", "am", "le", "il", "op"}
 )
 """Words of headers of days."""
+_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}\b.*")
+_CODED = re.compile(r"[^\W\d_]+[-_#]?\d+")
+_ROUND = re.compile(r"[.,]0+$")
 Place = tuple[int, int, str]
 """Line, position and text of what is asked about."""
 
@@ -81,3 +89,24 @@ class LogColumns:
     def title(self, position: int | None) -> str:
         """The header of a position."""
         return self.header[position or 0].strip()
+
+
+def changes_nothing(text: str, unless: Sequence[str] = ()) -> bool:
+    """Whether a cell is none, no, 0 or one of these."""
+    if says_no(text) or (is_number(text) and not is_something(text)):
+        return True
+    said = {normalised(each) for each in unless}
+    return bool({normalised(text), normalised(_ROUND.sub("", text.strip()))} & said)
+
+
+def is_something(text: str) -> bool:
+    """Whether a cell is a number other than 0."""
+    return is_number(text) and any(c in "123456789" for c in text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is a number, and no day and no code."""
+    digits = sum(c.isdigit() for c in text)
+    is_day = any(c in text[1:] for c in "-/:") or _DAY.match(text)
+    is_money = not is_day and not _CODED.fullmatch(text.strip())
+    return digits > 0 and digits * 2 >= len(text.strip()) and is_money

@@ -27,11 +27,14 @@ class Asked:
     because : what is not known.
     unless : values that change nothing, beside none, no and 0.
     answer : the settings that say it; leaving the column out is offered in any case.
+    is_said_in_rows : whether rows with a minus may give back the same; nothing is asked
+        where they come to what the column says of the sales.
     """
 
     because: str
     unless: Sequence[str] = ()
     answer: str = ""
+    is_said_in_rows: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,11 +16,14 @@ __all__ = [
     "MONEY",
     "NO",
     "OWED",
+    "PRODUCTS",
     "REFUSED",
     "SHIPPING",
     "STATE",
     "STATUS",
+    "TESTS",
     "TIPS",
+    "TRANSFERS",
     "WHEN",
 ]
 
@@ -42,7 +45,7 @@ CAME_IN = frozenset(
         "captured", "capturado", "collected", "cobrado", "received", "recibido",
         "recebido", "paid", "pagado", "pagada", "cobrada", "settled", "bezahlt",
         "gezahlt", "paye", "payee", "encaisse", "encaissee", "pagato", "pagata",
-        "incassato", "betaald", "ontvangen",
+        "incassato", "betaald", "ontvangen", "abonado", "abonada",
     }
 )  # fmt: skip
 CREDIT = frozenset(
@@ -94,7 +97,8 @@ FLAG = frozenset(
         "test", "trial", "prueba", "deleted", "eliminado", "draft", "borrador",
         "rascunho", "proforma", "declined", "rechazado", "rechazada", "storniert",
         "storno", "stornierung", "entwurf", "annule", "annulee", "annulation",
-        "annullato", "annullata", "geannuleerd",
+        "annullato", "annullata", "geannuleerd", "error", "fehler", "erreur", "errore",
+        "erro", "dispute", "disputed", "disputa", "disputado",
     }
 )  # fmt: skip
 CURRENCY = frozenset(
@@ -110,7 +114,8 @@ ELSEWHERE = frozenset(
         "zahlart", "notiz", "grund", "adresse", "kunde", "artikel", "produkt", "datum",
         "menge", "anzahl", "steuer", "mwst", "livraison", "expedition", "motif",
         "client", "produit", "methode", "mode", "quantite", "spedizione", "consegna",
-        "indirizzo", "prodotto", "quantita", "levering", "klant", "reden",
+        "indirizzo", "prodotto", "quantita", "levering", "klant", "reden", "time",
+        "tiempo",
     }
 )  # fmt: skip
 EXCHANGED = frozenset(
@@ -123,10 +128,37 @@ EXCHANGED = frozenset(
         "reemplazo",
         "reposicion",
     }
+    | {"traspaso", "traslado", "intragrupo", "intercompany", "interempresa"}
+    | {
+        "consignacion",
+        "enconsignacion",
+        "consignment",
+        "endeposito",
+        "autoconsumo",
+        "prestamo",
+    }
+    | {
+        "deposito",
+        "consumopropio",
+        "regalo",
+        "obsequio",
+        "cortesia",
+        "garantia",
+        "giveaway",
+    }
+    | {"aportacion", "subvencion", "correccion"}
+    | {"brinde", "bonificacao", "bonificado", "doacao", "consignacao", "omaggio"}
+    | {"geschenk", "cadeau", "garantie", "kommission", "donacion", "muestragratis"}
+    | {"comp", "complimentary", "free", "gratis", "invitacion", "invitado"}
     | {"troca", "umtausch", "ersatz", "echange", "remplacement", "cambiomerce"}
     | {"sostituzione", "omruiling", "vervanging"}
 )
-"""Words of rows that may be sold already, in the order that they replace."""
+"""Words of rows that may be sold already, in the order that they replace, or never."""
+TRANSFERS = frozenset(
+    {"transfer", "transferencia", "payout", "withdrawal", "retiro", "retirada"}
+    | {"auszahlung", "virement", "bonifico", "saque", "uitbetaling", "disbursement"}
+)
+"""What a minus beside them took out of an account, and from no sale."""
 FEES = frozenset(
     {
         "fee", "fees", "commission", "commissions", "comision", "comisiones", "cargo",
@@ -151,3 +183,19 @@ TIPS = frozenset(
 )
 WHEN = frozenset({"date", "fecha", "data", "datum"})
 NO = REFUSED | {"", "0", "none", "null"}
+PRODUCTS = frozenset(
+    {
+        "product", "products", "producto", "productos", "produto", "produtos",
+        "produkt", "produit", "prodotto", "item", "items", "lineitem", "articulo",
+        "articulos", "artikel", "article", "articolo", "description", "descripcion",
+        "descricao", "beschreibung", "bezeichnung", "designation", "descrizione",
+        "concepto", "conceito", "omschrijving", "servicio", "servicios", "service",
+        "services", "servico", "leistung", "prestation",
+    }
+)  # fmt: skip
+"""Words of headers of what was sold."""
+TESTS = frozenset(
+    {"test", "testorder", "testpedido", "prueba", "pedidodeprueba", "ordendeprueba"}
+    | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
+)
+"""What a note says of an order that nobody placed."""

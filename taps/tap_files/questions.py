@@ -5,12 +5,17 @@ What a preset or a setting explains is not asked. Nothing is added up in silence
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from taps.tap_files.doubts.refund_rows import RefundRows
 from taps.tap_files.headers import Binding
-from taps.tap_files.log_columns import is_negative
+from taps.tap_files.log_columns import (
+    changes_nothing,
+    is_negative,
+    is_number,
+    is_something,
+)
 from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import (
@@ -30,6 +35,7 @@ from taps.tap_files.question_words import (
     REFUSED,
     STATE,
     STATUS,
+    TRANSFERS,
     WHEN,
 )
 from taps.tap_files.settings import Settings
@@ -44,14 +50,14 @@ __all__ = ["Questions"]
 
 _MOST_WORDS = 200
 _OF_OTHERS = {
-    "subscriptions": DISCOUNT,
-    "payments": GIVEN_BACK,
-    "ad_spend": CREDIT | FEES,
+    "subscriptions": DISCOUNT | CURRENCY,
+    "payments": GIVEN_BACK | CURRENCY,
+    "invoices": CURRENCY,
+    "ad_spend": CREDIT | FEES | CURRENCY,
 }
 """Words of columns that are asked about in files that are no log of purchases."""
-_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}\b.*")
-_CODED = re.compile(r"[^\W\d_]+[-_#]?\d+")
-_ROUND = re.compile(r"[.,]0+$")
+_OF_LOGS = MONEY | STATE | KIND | FLAG | CURRENCY
+_OF_PROGRAMS = GIVEN_BACK | CURRENCY
 
 
 class Questions:
@@ -67,8 +73,8 @@ class Questions:
         self._name, self._binding, self._meanings = name, binding, statuses
         is_log = binding.contract.name == "purchases"
         first = binding.positions.get("status") if is_log else None
-        further = binding.others.get("status", ())
-        self._status = [] if first is None else [first, *further]
+        others = binding.others.get("status", ())
+        self._status = [] if first is None else [first, *others]
         self._words: Counter[tuple[int, str]] = Counter()
         self._first: dict[tuple[int, str], int] = {}
         amount = binding.positions.get("amount")
@@ -85,10 +91,12 @@ class Questions:
             if at not in read and normalised(header) not in ignored
         ]
         # A preset knows its program's columns, not those that a shop added to them.
-        asked = GIVEN_BACK if binding.preset else MONEY | STATE | KIND | FLAG | CURRENCY
-        is_report = binding.preset is not None and binding.contract.name == "ad_spend"
-        others = frozenset() if is_report else _OF_OTHERS.get(binding.contract.name)
-        asked = asked if is_log else others or frozenset()
+        asked = (
+            _OF_LOGS if is_log else _OF_OTHERS.get(binding.contract.name, frozenset())
+        )
+        if binding.preset:
+            asked &= GIVEN_BACK if binding.has("currency_code") else _OF_PROGRAMS
+        self._own = binding.currency_code or settings.currency_code
         self._told = dict(_told_by(binding, [position for position, _ in unread]))
         self._unread = [
             (position, words)
@@ -97,6 +105,8 @@ class Questions:
             or (words & asked and not self._is_explained(position))
         ]
         self._found: dict[int, tuple[int, str]] = {}
+        self._in_rows = {p for p, told in self._told.items() if told.is_said_in_rows}
+        self._refunds = RefundRows()
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -106,6 +116,9 @@ class Questions:
             if is_word and len(self._words) < _MOST_WORDS:
                 self._words[position, word] += 1
                 self._first.setdefault((position, word), row.line)
+        for position in self._in_rows:
+            text = as_text(row.cells[position])
+            self._refunds.add(position, text, self._amount_of(row))
         for position, words in self._unread:
             if position not in self._found:
                 text = as_text(row.cells[position])
@@ -120,6 +133,8 @@ class Questions:
                 raise self._unknown_word(position, word, count)
         self._refuse_unsaid_refunds()
         for position, (line, text) in self._found.items():
+            if position in self._in_rows and self._refunds.say_the_same(position):
+                continue
             raise self._unread_column(position, line, text)
 
     def _is_explained(self, position: int) -> bool:
@@ -131,11 +146,13 @@ class Questions:
         self, row: Row, position: int, text: str, words: frozenset[str]
     ) -> bool:
         if told := self._told.get(position):
-            return not _changes_nothing(text, told.unless)
+            return not changes_nothing(text, told.unless)
         if self._taxed.explains(row, position):
             return False
+        if words & CURRENCY:
+            return self._is_other_currency(row, text)
         if self._binding.contract.name in _OF_OTHERS:
-            return not _changes_nothing(text)
+            return not changes_nothing(text)
         return self._changes_a_sale(row, position, text, words)
 
     def _changes_a_sale(
@@ -143,10 +160,6 @@ class Questions:
     ) -> bool:
         if position in self._binding.flags:
             return not says_yes(text) and not says_no(text)
-        if words & CURRENCY:
-            return code_of(text) in currency_codes() and self._is_other_currency(
-                row, text
-            )
         if words & ELSEWHERE:
             return bool(words & GIVEN_BACK and words & WHEN) and not self._status
         if words & STATE or (words & KIND and not words & (MONEY | FLAG)):
@@ -155,33 +168,35 @@ class Questions:
             amount = self._amount_of(row)
             if means == "refunded":
                 return not is_negative(amount)
-            is_again = normalised(text) in EXCHANGED and _is_something(amount)
+            said = {normalised(text), normalised(text.partition(" ")[0])}
+            if is_negative(amount) and said & TRANSFERS:
+                return True
+            is_again = bool(said & EXCHANGED) and is_something(amount)
             return is_again or means not in COUNTED
         return self._may_be_money(row, text, words)
 
     def _may_be_money(self, row: Row, text: str, words: frozenset[str]) -> bool:
-        if words & GIVEN_BACK and _is_something(text):
+        if words & GIVEN_BACK and is_something(text):
             return True
-        if words & OWED and _is_something(text):
+        if words & OWED and is_something(text):
             return not self._is_uncounted(row)
         if words & (CAME_IN | DONE) and normalised(text) in REFUSED:
             return not self._is_uncounted(row)
         if words & (MONEY - DONE - OWED) and self._is_other_amount(row, text, words):
             return True
-        return (
-            bool(words & FLAG) and normalised(text) not in NO and not _is_number(text)
-        )
+        return bool(words & FLAG) and normalised(text) not in NO and not is_number(text)
 
     def _is_other_currency(self, row: Row, text: str) -> bool:
         known = self._binding.positions.get("currency_code")
-        return known is None or code_of(as_text(row.cells[known])) != code_of(text)
+        own = self._own if known is None else code_of(as_text(row.cells[known]))
+        return code_of(text) in currency_codes() and code_of(text) != own
 
     def _is_other_amount(self, row: Row, text: str, words: frozenset[str]) -> bool:
         amount = self._amount_of(row)
-        if not _is_something(text):
+        if not is_something(text):
             # Nothing came in for something that was sold.
-            is_none = bool(words & CAME_IN) and _is_number(text)
-            return is_none and _is_something(amount) and not self._is_uncounted(row)
+            is_none = bool(words & CAME_IN) and is_number(text)
+            return is_none and is_something(amount) and not self._is_uncounted(row)
         return self._amount is not None and text != amount
 
     def _is_uncounted(self, row: Row) -> bool:
@@ -240,9 +255,9 @@ class Questions:
             problem = f"the column {header!r} says {text!r}, and {told.because}"
             return FileError(self._name, problem, remedy=remedy, line=line)
         problem = (
-            f"the column {header!r} may change what a row is worth (here {text!r}) and "
-            "is not understood"
+            f"the column {header!r} may change what a row is worth (here {text!r})"
         )
+        problem += " and is not understood"
         options = ", ".join(self._answers(header, text))
         remedy = f"Say what it is: {options}, or ignored_columns={header} leaves it out"
         return FileError(self._name, problem, remedy=remedy, line=line)
@@ -254,6 +269,8 @@ class Questions:
         status = f"columns.status={'|'.join([*states, header])}"
         if normalised(text) in REFUSED:
             yield status
+        elif words & CURRENCY:
+            yield f"columns.currency_code={header}"
         elif self._binding.contract.name == "subscriptions":
             yield f"columns.discount_amount={header} (money)"
             yield f"columns.discount_percent={header}"
@@ -261,11 +278,9 @@ class Questions:
             yield "columns.spend=<column of what was spent in the end>"
         elif self._binding.contract.name in _OF_OTHERS:
             yield "columns.status=<column that says refunded>"
-        elif words & CURRENCY:
-            yield f"columns.currency_code={header}"
         elif words & WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
-        elif words & (STATE | KIND | FLAG) and not (words & MONEY and _is_number(text)):
+        elif words & (STATE | KIND | FLAG) and not (words & MONEY and is_number(text)):
             yield status
         else:
             yield f"columns.refunded_amount={header} (taken off)"
@@ -279,22 +294,3 @@ def _told_by(binding: Binding, unread: Sequence[int]) -> Iterator[tuple[int, Ask
     for position in unread:
         if told := keys.get(normalised(binding.header[position])):
             yield position, told
-
-
-def _changes_nothing(text: str, unless: Sequence[str] = ()) -> bool:
-    """Whether a cell is none, no, 0 or one of these."""
-    if says_no(text) or (_is_number(text) and not _is_something(text)):
-        return True
-    said = {normalised(each) for each in unless}
-    return bool({normalised(text), normalised(_ROUND.sub("", text.strip()))} & said)
-
-
-def _is_something(text: str) -> bool:
-    return _is_number(text) and any(c in "123456789" for c in text)
-
-
-def _is_number(text: str) -> bool:
-    digits = sum(c.isdigit() for c in text)
-    is_day = any(c in text[1:] for c in "-/:") or _DAY.match(text)
-    is_money = not is_day and not _CODED.fullmatch(text.strip())
-    return digits > 0 and digits * 2 >= len(text.strip()) and is_money

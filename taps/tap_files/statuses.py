@@ -44,7 +44,7 @@ _BESIDE = frozenset(
 _FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
 _CODE = re.compile(r"(?<=[^\W\d_])\s+[(\[#]?\d{3,}[)\]]?\s*$")
 YES = frozenset(
-    {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
+    {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim", "oui"}
 )
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
 _BY = ("by", "por", "pelo", "pela", "par", "von", "durch", "da", "dal", "door")

@@ -10,12 +10,11 @@ import numpy as np
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import ELSEWHERE
 from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import words_in
 
-__all__ = ["CountedSales", "OrderSums", "ParentOrders"]
+__all__ = ["CountedSales", "OrderSums"]
 
 _SALES = frozenset(
     {
@@ -28,7 +27,6 @@ _COUNTS = frozenset(
     {"n", "no", "num", "numero", "number", "of", "de", "count", "total", "cantidad"}
     | {"anzahl", "nombre", "qty", "quantidade", "der", "quantita", "di", "nb"}
 )
-_PARENT = frozenset({"parent", "padre", "pai", "parente", "principal", "eltern"})
 _SEVERAL = 1
 _LINES = 3
 _FEWEST = 2
@@ -76,47 +74,6 @@ class CountedSales:
             f"ignored_columns={header} says so"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
-
-
-class ParentOrders:
-    """Asks where an order is told whole, and in parts that name it."""
-
-    def __init__(self, log: LogColumns, binding: Binding) -> None:
-        is_told = "purchase_id" in binding.positions
-        found = [
-            at
-            for at in log.holding(_PARENT)
-            if at not in log.read and not words_in(log.header[at]) & ELSEWHERE
-        ]
-        self._log, self._at = log, found[0] if found and is_told else None
-        self._whole = set[int]()
-        self._parts: dict[int, int] = {}
-
-    def add(self, row: Row) -> None:
-        """Look at a row."""
-        if self._at is None or not any(
-            c in "123456789" for c in self._log.worth_of(row)
-        ):
-            return
-        self._whole.add(hash(self._log.id_of(row)))
-        if (parent := as_text(row.cells[self._at])) and parent != self._log.id_of(row):
-            self._parts.setdefault(hash(parent), row.line)
-
-    def ask(self) -> None:
-        """Raise FileError where both are there."""
-        lines = [line for parent, line in self._parts.items() if parent in self._whole]
-        if not lines:
-            return
-        header = self._log.title(self._at)
-        problem = (
-            f"the column {header!r} names an order that is a row of the file as well: "
-            "the whole and its parts would be added up"
-        )
-        remedy = (
-            "Export the orders without their parts, or the parts alone; if each is a "
-            f"sale of its own, ignored_columns={header} says so"
-        )
-        raise FileError(self._log.name, problem, remedy=remedy, line=min(lines))
 
 
 class OrderSums:

@@ -54,6 +54,7 @@ _SERIES = frozenset(
     | {"gs", "sr", "dev", "ret", "rma", "ref", "credit"}
 )
 """Letters that numbers of credit notes begin with."""
+_SERIES_OF = frozenset({"serie", "series", "prefijo", "prefix", "nummernkreis"})
 _NUMBERS = frozenset(
     {"documento", "document", "doc", "beleg", "numero", "number", "num"}
 )
@@ -62,6 +63,9 @@ _PEOPLE = frozenset({"cliente", "client", "customer", "kunde", "nif", "cif", "dn
 _PEOPLE |= {"rut", "identidad", "identity", "fiscal", "vat"}
 """Words of headers of numbers of people."""
 _NUMBER = re.compile(r"([^\W\d_]{1,6})[\s_/.-]{0,2}\d")
+_SUFFIX = re.compile(r".*\d[\s_/.-]{0,2}(dev|ret|ref|nc|rma|abono)", re.IGNORECASE)
+_PLAIN = re.compile(r"()#?\d+")
+"""Numbers without letters, beside which a few that have them may be of notes."""
 
 
 class CreditNotes:
@@ -131,13 +135,19 @@ class CreditSeries:
         papers = [] if log.tells_status else log.holding(_NUMBERS)
         papers = [at for at in papers if at not in log.read and at not in people]
         self._at = next(iter(papers), None) if order is None else order
+        series = [at for at in log.holding(_SERIES_OF) if at not in log.read]
+        # A column of the series alone tells them apart from the numbers behind it.
+        self._is_apart = bool(series) and not log.tells_status
+        self._at = series[0] if self._is_apart else self._at
         self._series: dict[str, list[int]] = {}
 
     def add(self, row: Row) -> None:
         """Look at a row."""
         if self._at is None:
             return
-        found = _NUMBER.match(as_text(row.cells[self._at]))
+        text = as_text(row.cells[self._at])
+        found = _NUMBER.match(f"{text}1" if self._is_apart else text)
+        found = _SUFFIX.fullmatch(text) or found or _PLAIN.fullmatch(text)
         amount = self._log.amount_of(row)
         is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
         if found and is_sold:

@@ -34,6 +34,11 @@ _TINY: Final = frozenset({"CLP", "COP", "PYG", "ARS", "IDR", "VND", "KRW"})
 """Currencies of which a thousand are about a dollar, or less."""
 _SHORT: Final = re.compile(r"\D*\d{1,3}[.,](?:\d|\d[1-9])\D*")
 """How 119.000 and 49.990 are written once they were numbers: 119.0 and 49.99."""
+_ROUND: Final = re.compile(r"\D*\d+[.,]0+\D*")
+_CENTS_TOLD: Final = re.compile(r"\D*[\d.,]*\d[.,]\d\d\D*")
+"""12.00, whatever its last decimals are."""
+_COUNTED_IN_CENTS: Final = re.compile(r"\D*[\d.,]*\d{3}[.,](?!0+\D*$)\d{1,2}\D*")
+"""1250.50: a hundred or more, with cents."""
 _OPEN: Final = re.compile(r"\D*\d{1,3}(?:[.,]\d{3})?\D*")
 _LEAST: Final = 50
 """The least that Stripe charges, in cents: what costs less is told in whole units.
@@ -103,14 +108,20 @@ class MinorUnits:
 
 
 class LostThousands:
-    """Asks whether pesos with decimals, and none above 999, are thousands of them."""
+    """Asks whether pesos with decimals are thousands of them.
+
+    They are where no amount is above 999; and where one is, but none of these has
+    decimals that others have, as a program writes them that counts in cents.
+    """
 
     def __init__(self, log: LogColumns, settings: Settings, binding: Binding) -> None:
         self._log, self._own = log, settings.currency_code
         self._is_looked_for = settings.amount_unit == AUTO
         self._currency = binding.positions.get("currency_code")
         self._named = binding.currency_code
-        self._first: Place | None = None
+        self._short: Place | None = None
+        self._fine: Place | None = None
+        self._is_above, self._is_padded = False, True
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -119,18 +130,27 @@ class LostThousands:
             return
         at = self._currency
         written = "" if at is None else code_of(as_text(row.cells[at]))
-        if (self._named or written or self._own) not in _TINY:
+        code = self._named or written or self._own
+        if code not in _TINY:
             return
+        # Two decimals of each amount are a program's; of these currencies it has none.
+        self._is_padded &= bool(_CENTS_TOLD.fullmatch(text)) and bool(decimals_of(code))
         if _SHORT.fullmatch(text):
-            self._first = self._first or (row.line, 0, text)
+            self._short = self._short or (row.line, 0, text)
+            if not _ROUND.fullmatch(text):
+                self._fine = self._fine or (row.line, 0, text)
         elif not _OPEN.fullmatch(text):
-            self._is_looked_for = False
+            self._is_above = True
+            self._is_looked_for = not _COUNTED_IN_CENTS.fullmatch(text)
 
     def ask(self) -> None:
         """Raise FileError where every amount may be so."""
-        if not (self._is_looked_for and self._first):
+        told = self._short
+        if self._is_above:
+            told = None if self._is_padded else self._fine
+        if not (self._is_looked_for and told):
             return
-        line, _, text = self._first
+        line, _, text = told
         problem = (
             f"the amounts (here {text!r}) may be thousands whose point a program took "
             "for that of decimals"

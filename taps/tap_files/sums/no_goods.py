@@ -11,23 +11,13 @@ from collections.abc import Mapping
 
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import TIPS
+from taps.tap_files.question_words import PRODUCTS, TIPS
 from taps.tap_files.statuses import word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
 __all__ = ["NoGoods", "UnitsBack"]
 
-_PRODUCTS = frozenset(
-    {
-        "product", "products", "producto", "productos", "produto", "produtos",
-        "produkt", "produit", "prodotto", "item", "items", "lineitem", "articulo",
-        "articulos", "artikel", "article", "articolo", "description", "descripcion",
-        "descricao", "beschreibung", "bezeichnung", "designation", "descrizione",
-        "concepto", "conceito", "omschrijving",
-    }
-)  # fmt: skip
-"""Words of headers of what was sold."""
 _GIFT_CARD = re.compile(
     r"gift(?:card|voucher|certificate)|(?:tarjeta|cheque|vale|bono)(?:de)?regalo"
     r"|(?:cartao|vale)(?:de)?presente|(?:carte|cheque|bon)cadeau"
@@ -35,11 +25,23 @@ _GIFT_CARD = re.compile(
     r"|cadeau(?:bon|kaart)|storecredit|^(?:recarga|topup)(?:de)?(?:saldo|monedero|wallet)"
     r"|(?:fianza|kaution|securitydeposit|deposito(?:de)?garantia).*"
 )
+_OF_A_SALE = "(?:pedido|orden|order|factura|invoice|ticket|compra|venta|cart)"
+_SUM = re.compile(
+    rf"(?:sub|sous|zwischen|gesamt|grand)(?:total|summe|totale)"
+    rf"(?:(?:de[la]?)?{_OF_A_SALE})?"
+    rf"|total(?:de[la]?)?{_OF_A_SALE}|{_OF_A_SALE}(?:sub)?total"
+)
+"""A product may be called Total, as a brand is."""
 _KEPT = frozenset(
     {"commission", "commissions", "comision", "comisiones", "comissao", "comissoes"}
     | {"fee", "fees", "provision", "gebuhr", "gebuhren", "commissione", "commissie"}
+    | {"gasto", "gastos", "alquiler", "nomina", "nominas", "sueldo", "sueldos", "luz"}
+    | {"expense", "expenses", "rent", "payroll", "salary", "salaries", "wages"}
+    | {"proveedor", "supplier", "impuesto", "impuestos", "seguridad", "pago", "pagos"}
+    | {"payout", "withdrawal", "retiro", "retirada", "transferencia", "miete", "loyer"}
+    | {"gehalt", "salaire", "aluguel", "salario", "affitto", "stipendio", "despesa"}
 )
-"""What somebody keeps of a sale, which is a cost and no return."""
+"""What somebody keeps of a sale, or a shop pays: a cost with a minus is no return."""
 
 
 class NoGoods:
@@ -47,7 +49,7 @@ class NoGoods:
 
     def __init__(self, log: LogColumns) -> None:
         self._log = log
-        self._products = [at for at in log.holding(_PRODUCTS) if at != log.amount]
+        self._products = [at for at in log.holding(PRODUCTS) if at != log.amount]
         self._first: Place | None = None
 
     def add(self, row: Row) -> None:
@@ -59,7 +61,8 @@ class NoGoods:
             word = normalised(text)
             first = normalised(text.partition(" ")[0])
             is_kept = first in _KEPT and is_negative(self._log.worth_of(row))
-            if word in TIPS or is_kept or _GIFT_CARD.search(word):
+            is_sum = ("total" in word or "sum" in word) and bool(_SUM.fullmatch(word))
+            if word in TIPS or is_kept or is_sum or _GIFT_CARD.search(word):
                 self._first = row.line, position, text
 
     def ask(self) -> None:
@@ -71,7 +74,7 @@ class NoGoods:
         problem = (
             f"the column {header!r} says {text!r}, which is no sale of goods (a gift "
             "card is owed until it is spent, a tip is not the shop's, a fee is a "
-            "cost), and would be added up as one"
+            "cost, a total is of other rows), and would be added up as one"
         )
         remedy = (
             "Export the file without such rows, or take them out; "

@@ -28,10 +28,18 @@ _KINDS: Final = {
         *("validahasta", "quotevaliduntil", "gultigbis", "valablejusquau", "validita"),
     ): ("offers", "Export what was sold"),
     (
+        *("probabilidad", "probability", "winprobability", "closeprobability"),
+        *("expectedclosedate", "expectedclose", "cierreprevisto", "forecastcategory"),
+        *("fechaprevistadecierre", "wahrscheinlichkeit", "probabilite", "probabilita"),
+        *("probabilidade", "fechacierreprevista", "fechadecierreprevista"),
+    ): ("deals that may be won", "Export those that were won, or the orders"),
+    (
         *("evidencedueby", "evidencedue", "disputereason", "motivodeladisputa"),
         "motivodisputa",
     ): ("disputes", _PAYMENTS),
 }
+_PAYOUTS: Final = frozenset({"payoutid", "payout", "payoutnumber", "idpayout", "poid"})
+"""What numbers the rows of payouts; payments tell beside their own number in which."""
 _HOURS: Final = frozenset({"hours", "horas", "stunden", "heures", "ore", "uren", "hrs"})
 _WORKERS: Final = frozenset(
     {"employee", "empleado", "empleada", "trabajador", "trabajadora", "consultant"}
@@ -91,6 +99,8 @@ class OtherLists:
         self._said, self._export = "", ""
         for words, (said, export) in _KINDS.items():
             self._look_for(words, said, export)
+        if log.keys[0] in _PAYOUTS:
+            self._at, self._said, self._export = 0, "payouts", "Export the payments"
         number = binding.positions.get("purchase_id")
         names = "" if number is None else normalised(log.header[number])
         self._is_recurring = False

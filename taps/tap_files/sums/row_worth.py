@@ -11,11 +11,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from taps.tap_files.doubts.marked import UnmarkedRows
+from taps.tap_files.doubts.mixed_rates import MixedRates
+from taps.tap_files.doubts.outcomes import SaidOutcomes
+from taps.tap_files.doubts.referred import Kits, ReferredRows
+from taps.tap_files.doubts.said_in_text import Prepaid, SaidInText
+from taps.tap_files.doubts.unit_amounts import ONE, UNITS, UnitAmounts
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.sums.added_up import CountedSales, OrderSums, ParentOrders
+from taps.tap_files.sums.added_up import CountedSales, OrderSums
 from taps.tap_files.sums.commissions import Commissions
 from taps.tap_files.sums.credit_notes import CreditNotes, CreditSeries
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
@@ -53,19 +59,14 @@ _RETURNED = frozenset(
         "retourne", "retournee", "retournees", "reso", "resi", "geretourneerd",
     }
 )  # fmt: skip
-_UNITS = frozenset(
-    {
-        "unidades", "units", "cantidad", "quantity", "qty", "quantidade", "items",
-        "uds", "unds", "unid", "cant", "qtd", "qtde", "pcs", "piezas", "menge",
-        "anzahl", "stuck", "stueck", "quantite", "qte", "quantita", "aantal",
-    }
-)  # fmt: skip
 _WITHHELD = frozenset(
     {"irpf", "retencion", "retenciones", "withholding", "withheld", "ritenuta"}
     | {"retencao", "retencoes"}
 )
+_PASSED_ON = frozenset(
+    {"suplido", "suplidos", "disbursement", "disbursements", "debours", "auslagen"}
+)
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
-_ONE = re.compile(r"1(?:[.,]0+)?")
 _RATES = frozenset({"percent", "percentage", "pct", "rate", "porcentaje", "tasa"})
 _RATES |= {"tipo", "id", "number", "numero", "code", "codigo", "satz", "taux"}
 """Words of headers of taxes that are no money."""
@@ -108,15 +109,13 @@ def watches_of_worth(
             CreditNotes(log, settings, statuses),
             _Discounts(log),
             _ReturnedUnits(log),
-            _UnitAmounts(log),
+            UnitAmounts(log),
         ),
         *(Tips(log), RowKinds(log), NoGoods(log), UnitsBack(log, statuses)),
         GroupHeadings(log, binding),
-        *(
-            RefundsTwice(log, binding, settings.columns, statuses),
-            OnlyRefunds(log, binding),
-        ),
-        *(_UnreadUnits(log), UnpaidRows(log), OtherSections(log)),
+        RefundsTwice(log, binding, settings.columns, statuses),
+        OnlyRefunds(log, binding),
+        *(_UnreadUnits(log), OtherSections(log)),
         *(
             NotSales(log, binding),
             OtherLists(log, binding),
@@ -126,21 +125,38 @@ def watches_of_worth(
         *(
             CreditSeries(log),
             CountedSales(log, binding),
-            ParentOrders(log, binding),
             SaidElsewhere(log, statuses),
             StatesUnnamed(log, statuses),
             Versions(log),
         ),
+        *_doubts(log, binding, statuses),
         *(LostThousands(log, settings, binding), TaxInSome(log)),
         Discounted(log, is_told="amount" in settings.columns),
         Commissions(log, is_told="amount" in settings.columns),
         NetBeside(log, is_told="amount" in settings.columns),
+        _PassedOn(log, log.holding(_PASSED_ON)),
         _Withheld(log, [] if "amount" in settings.columns else log.holding(_WITHHELD)),
     ]
     if settings.amount_per == AUTO:
         watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
         watches += (OrderSums(log), UnreadNumbers(log, binding))
     return tuple(watches)
+
+
+def _doubts(
+    log: LogColumns, binding: Binding, statuses: Mapping[str, str]
+) -> tuple[Watch, ...]:
+    """What a cell may say that makes a row a doubtful sale."""
+    return (
+        UnpaidRows(log),
+        ReferredRows(log, binding, statuses),
+        Kits(log, binding),
+        SaidOutcomes(log, statuses),
+        UnmarkedRows(log, binding, statuses),
+        MixedRates(log, binding),
+        SaidInText(log, binding, statuses),
+        Prepaid(log),
+    )
 
 
 class _Columns:
@@ -195,7 +211,7 @@ class _ReturnedUnits(_Columns):
     """Units that came back, where nothing says what was paid for them."""
 
     def __init__(self, log: LogColumns) -> None:
-        units = set(log.holding(_UNITS)) if not log.tells_refunds else set()
+        units = set(log.holding(UNITS)) if not log.tells_refunds else set()
         super().__init__(log, sorted(units & set(log.holding(_RETURNED))))
 
     def said(self, header: str, text: str) -> tuple[str, str]:
@@ -232,6 +248,18 @@ class _Withheld(_Columns):
         )
 
 
+class _PassedOn(_Columns):
+    """What was paid for the buyer, and is charged again: nobody's revenue."""
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"the column {header!r} (here {text!r}) says what was paid for the buyer, "
+            "and whether the amounts hold it is not known",
+            f"Say it: columns.discount_amount={header} takes it off, or "
+            f"ignored_columns={header} if the amounts are without it",
+        )
+
+
 class _UnreadUnits(_Columns):
     """Units beside a price that nobody multiplies by them."""
 
@@ -240,8 +268,8 @@ class _UnreadUnits(_Columns):
             PRICES
         )
         returned = set(log.holding(_RETURNED))
-        units = [p for p in log.holding(_UNITS) if p not in returned]
-        super().__init__(log, units if is_price else [], unless=_ONE)
+        units = [p for p in log.holding(UNITS) if p not in returned]
+        super().__init__(log, units if is_price else [], unless=ONE)
 
     def said(self, header: str, text: str) -> tuple[str, str]:
         return (
@@ -250,44 +278,3 @@ class _UnreadUnits(_Columns):
             f"and columns.amount= (empty) multiplies them, or ignored_columns={header} "
             "if each price is of all the units",
         )
-
-
-class _UnitAmounts:
-    """Amounts that are the price of one unit in every row of several units."""
-
-    def __init__(self, log: LogColumns) -> None:
-        self._log = log
-        self._quantity, self._price = log.named("quantity"), log.named("unit_price")
-        self._lines: Sequence[int] = ()
-        self._is_looked_for = (
-            log.amount not in {None, self._price}
-            and self._quantity is not None
-            and self._price is not None
-        )
-
-    def add(self, row: Row) -> None:
-        if not self._is_looked_for:
-            return
-        amount = self._log.amount_of(row)
-        quantity = as_text(row.cells[self._quantity or 0])
-        is_sale = any(c in "123456789" for c in amount) and quantity.strip("0.,")
-        if not is_sale or _ONE.fullmatch(quantity):
-            return
-        if as_text(row.cells[self._price or 0]) != amount:
-            self._is_looked_for, self._lines = False, ()
-        else:
-            self._lines = self._lines or (row.line,)
-
-    def ask(self) -> None:
-        if not self._lines:
-            return
-        quantity = self._log.title(self._quantity)
-        problem = (
-            f"the column {self._log.title(self._log.amount)!r} holds the price of one "
-            f"unit also where {quantity!r} says that several were sold"
-        )
-        remedy = (
-            "columns.amount= (empty) multiplies price and quantity, or "
-            f"ignored_columns={quantity} adds the amounts up as they are"
-        )
-        raise FileError(self._log.name, problem, remedy=remedy, line=self._lines[0])

@@ -14,22 +14,27 @@ from taps.tap_files.question_words import (
     NO,
     STATE,
     STATUS,
+    TESTS,
 )
 from taps.tap_files.statuses import YES, word_of
+from taps.tap_files.sums.discounts import PRICES
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["SaidElsewhere", "SaidInactive", "StatesUnnamed"]
+__all__ = ["NOTES", "VALID", "Said", "SaidElsewhere", "SaidInactive"]
+__all__ += ["StatesUnnamed"]
 
-_NOTES = frozenset(
+NOTES = frozenset(
     {
         "note", "notes", "nota", "notas", "observacion", "observaciones", "comentario",
         "comentarios", "comment", "comments", "remarks", "bemerkung", "bemerkungen",
         "notiz", "observacoes", "commentaire", "commentaires", "incidencia",
-        "incidencias",
+        "incidencias", "observacao", "anotacao", "anotacoes", "anotacion", "obs",
+        "anotaciones", "apuntes", "aclaraciones", "remarque", "remarques",
+        "osservazioni", "opmerking", "opmerkingen",
     }
 )  # fmt: skip
-_VALID = frozenset(
+VALID = frozenset(
     {
         "valido",
         "valida",
@@ -46,9 +51,24 @@ _VALID = frozenset(
         *("success", "successful", "exitoso", "exitosa"),
     }
 )
+_CAME = frozenset({"attended", "asistio", "asistencia", "acudio", "showed", "presente"})
 _IS = frozenset({"is", "es", "esta", "order", "pedido", "orden", "est", "ist"})
 """Words that a header of yes and no may have besides: is_active."""
 _RUNNING = frozenset({"active", "activa", "activo", "vigente", "trialing", "past_due"})
+_STOPPED = frozenset(
+    {"paused", "pausada", "pausado", "suspended", "suspendida", "suspendido", "frozen"}
+    | {"congelada", "congelado", "churned", "expired", "vencida", "vencido", "baja"}
+    | {
+        "cancelled",
+        "canceled",
+        "cancelada",
+        "cancelado",
+        "deleted",
+        "eliminada",
+        "test",
+    }
+    | {"demo", "internal", "interna", "interno", "prueba"}
+)
 _UNDONE = GIVEN_BACK | FLAG | {"cancel", "cancellation", "cancelation", "return"}
 _UNDONE |= {"returns", "cancelamento", "anulacao", "cancellazione", "annullamento"}
 _WHY = frozenset(
@@ -60,11 +80,6 @@ _NO_REASON = frozenset(
     {"na", "notapplicable", "noaplica", "sindevolucion", "ninguno", "ninguna"}
     | {"noreturn", "sinmotivo", "kein", "keine", "aucun", "aucune", "nessuno"}
 )
-_TESTS = frozenset(
-    {"test", "testorder", "testpedido", "prueba", "pedidodeprueba", "ordendeprueba"}
-    | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
-)
-"""What a note says of an order that nobody placed."""
 _CAME_BACK = frozenset({"refunded", "returned"})
 _DOUBT = frozenset(
     {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
@@ -77,6 +92,7 @@ _DOUBT = frozenset(
         "replacement",
     }
     | {"reposicion", "propio", "muestra", "sample", "invalid", "invalido", "demo"}
+    | {"training", "entrenamiento", "layaway", "apartado", "consignment"}
 )
 """Words of headers whose yes says that a row is hardly a sale."""
 _MEASURED = frozenset(
@@ -98,26 +114,26 @@ _MOST_WORDS = 3
 _MOST_STATES = 40
 
 
-class _Said:
+class Said:
     """What is asked of the first row that is said to be gone."""
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
-        self._log, self._meanings = log, statuses
-        self._is_open = not (log.states or log.tells_refunds)
-        self._first: dict[int, tuple[int, str]] = {}
+        self._log, self.meanings = log, statuses
+        self.is_open = not (log.states or log.tells_refunds)
+        self.first: dict[int, tuple[int, str]] = {}
 
     def note(self, row: Row, at: int, text: str) -> None:
         """Keep a row in mind, if it holds money and is the first of the column."""
         amount = self._log.worth_of(row)
         is_sold = any(c in "123456789" for c in amount) and not is_negative(amount)
         if is_sold:
-            self._first.setdefault(at, (row.line, text))
+            self.first.setdefault(at, (row.line, text))
 
     def ask(self) -> None:
         """Raise FileError where one is."""
-        if not self._first:
+        if not self.first:
             return
-        at, (line, text) = min(self._first.items(), key=lambda one: one[1])
+        at, (line, text) = min(self.first.items(), key=lambda one: one[1])
         header = self._log.title(at)
         problem = (
             f"the column {header!r} says {text!r}, and whether the row is still a sale "
@@ -131,7 +147,7 @@ class _Said:
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
-class SaidElsewhere(_Said):
+class SaidElsewhere(Said):
     """Asks where a note, a parcel or a mark says that a row is gone.
 
     Parameters
@@ -141,19 +157,24 @@ class SaidElsewhere(_Said):
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        columns = set(log.holding(_NOTES | STATUS | _VALID | _DOUBT)) - log.read
+        columns = set(log.holding(NOTES | STATUS | VALID | _DOUBT)) - log.read
         words = {at: words_in(log.header[at]) for at in columns}
         # Any other state is asked about whatever it says.
         self._parcels = {at for at in columns if words[at] & STATUS}
         columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
-        self._columns = sorted(columns) if self._is_open else []
+        self._columns = sorted(columns) if self.is_open else []
         doubts = {at for at in self._columns if words[at] & _DOUBT}
         measured = {at for at in doubts if words[at] & _MEASURED}
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
-        self._marks = {at for at in self._columns if words[at] - _IS <= _VALID}
+        self._marks = {at for at in self._columns if words[at] - _IS <= VALID}
+        if log.amount is None or log.keys[log.amount] in PRICES:
+            # Who did not come did not pay the price of what is done there.
+            came = set(log.holding(_CAME)) - log.read
+            self._marks |= came if self.is_open else set()
+            self._columns = sorted({*self._columns, *self._marks})
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
-        self._whys = whys if self._is_open and not log.is_one_status else set()
+        self._whys = whys if self.is_open and not log.is_one_status else set()
         self._columns = sorted({*self._columns, *self._whys})
 
     def add(self, row: Row) -> None:
@@ -163,7 +184,7 @@ class SaidElsewhere(_Said):
             if at in self._doubts and normalised(text) not in YES | NO:
                 # It says more than yes and no: a size, a reason.
                 self._columns.remove(at)
-                self._first.pop(at, None)
+                self.first.pop(at, None)
             elif text and self._is_gone(at, text):
                 self.note(row, at, text)
 
@@ -174,21 +195,23 @@ class SaidElsewhere(_Said):
             return normalised(text) in YES
         if at in self._marks:
             return normalised(text) in NO - {""}
-        if normalised(text) in _TESTS and at not in self._parcels:
+        if normalised(text) in TESTS and at not in self._parcels:
             return True
         words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
         first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
         gone = _CAME_BACK if at in self._parcels else _GONE
-        return any(self._meanings.get(word_of(each)) in gone for each in first)
+        return any(self.meanings.get(word_of(each)) in gone for each in first)
 
 
-class SaidInactive(_Said):
-    """Asks where a mark says no of a subscription whose state says that it runs."""
+class SaidInactive(Said):
+    """Asks where a mark says that a subscription stopped, and a state that it runs."""
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        marks = set(log.holding(_VALID)) - log.read
-        self._marks = [at for at in marks if words_in(log.header[at]) - _IS <= _VALID]
+        marks = set(log.holding(VALID)) - log.read
+        self._marks = [at for at in marks if words_in(log.header[at]) - _IS <= VALID]
+        ends = set(log.holding(_STOPPED)) - log.read
+        self._ends = [at for at in ends if words_in(log.header[at]) - _IS <= _STOPPED]
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -197,17 +220,22 @@ class SaidInactive(_Said):
             states = {as_text(row.cells[each]).lower() for each in self._log.states}
             if normalised(text) in NO - {""} and states & _RUNNING:
                 self.note(row, at, text)
+        for at in self._ends:
+            text = as_text(row.cells[at])
+            states = {as_text(row.cells[each]).lower() for each in self._log.states}
+            if normalised(text) in YES and states & _RUNNING:
+                self.note(row, at, text)
 
 
-class StatesUnnamed(_Said):
+class StatesUnnamed(Said):
     """Asks where any column of a few words says that a row is gone."""
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        known = ELSEWHERE | _ASKED | _NOTES | _VALID | _DOUBT
+        known = ELSEWHERE | _ASKED | NOTES | VALID | _DOUBT
         self._columns: dict[int, set[str]] = {
             at: set()
-            for at, header in enumerate(log.header if self._is_open else ())
+            for at, header in enumerate(log.header if self.is_open else ())
             if at not in log.read and log.keys[at] and not words_in(header) & known
         }
 
@@ -218,7 +246,7 @@ class StatesUnnamed(_Said):
             if text in seen:
                 continue
             word = word_of(text)
-            if self._meanings.get(word) in _LOST and word not in _OTHERWISE:
+            if self.meanings.get(word) in _LOST and word not in _OTHERWISE:
                 self.note(row, at, text)  # a row without money may be the first
             else:
                 seen.add(text)

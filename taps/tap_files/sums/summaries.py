@@ -17,11 +17,14 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.values.cells import Loaded, Outcome
+from taps.tap_files.values.periods import both_ends
 from taps.tap_files.wording import normalised
 
 __all__ = ["may_have_summaries", "summary_lines"]
 
 _NAMING = ("channel", "account_id", "campaign_id", "campaign_name")
+_CAMPAIGNS = ("campaign_id", "campaign_name")
+"""Of a channel alone two periods may be two campaigns, and share days."""
 _BREAKDOWNS = frozenset(
     {
         "adsetname", "adset", "conjuntodeanuncios", "nombredelconjuntodeanuncios",
@@ -71,15 +74,18 @@ def may_have_summaries(binding: Binding, rows: Iterator[Row]) -> bool:
     positions = _dimensions(binding)
     found = (binding.positions.get(column) for column in ("spend_date", "period_end"))
     ends = [position for position in found if position is not None]
-    patterns = {
-        (
-            *(_is_name(as_text(row.cells[position])) for position in positions),
-            len({as_text(row.cells[position]) for position in ends}),
-        )
-        for row in rows
-        if not row.problem
-    }
-    return len(patterns) > 1
+    patterns: set[tuple[bool, ...]] = set()
+    is_of_periods = binding.positions.keys() & {"week", "month"}
+    for row in rows:
+        if row.problem:
+            continue
+        told = [as_text(row.cells[position]) for position in ends]
+        names = (_is_name(as_text(row.cells[position])) for position in positions)
+        patterns.add(tuple(names))
+        if len({*told}) > 1 or any(map(both_ends, told)):
+            is_of_periods = is_of_periods or {"period_end"}
+    # Two periods may overlap; two days do not.
+    return len(patterns) > 1 or bool(is_of_periods)
 
 
 def summary_lines(
@@ -121,12 +127,13 @@ def summary_lines(
             else:
                 _refuse_unexplained(name, binding, each, amount)
                 told.append(each)
-    return frozenset(found | set(_longer_periods(name, told)))
+    return frozenset(found | set(_longer_periods(name, binding, told)))
 
 
-def _longer_periods(name: str, told: list[_Spend]) -> Iterator[int]:
+def _longer_periods(name: str, binding: Binding, told: list[_Spend]) -> Iterator[int]:
     """Lines of rows whose days other rows of the same names tell, as a month's."""
     groups: dict[tuple[tuple[int, str], ...], _Periods] = defaultdict(dict)
+    named = {binding.positions.get(column) for column in _CAMPAIGNS}
     for each in told:
         periods = groups[tuple(sorted(each.names.items()))]
         periods.setdefault((each.first, each.last), []).append(each)
@@ -140,11 +147,28 @@ def _longer_periods(name: str, told: list[_Spend]) -> Iterator[int]:
                 for each in some
             ]
             if not within:
+                if named & whole[0].names.keys():
+                    _refuse_overlap(name, whole, periods)
                 continue
             difference = abs(_sum(within) - _sum(whole))
             if difference > _CENT * (len(within) + 1):
                 raise _told_by_others(name, whole, within)
             yield from (each.line for each in whole)
+
+
+def _refuse_overlap(name: str, whole: list[_Spend], periods: _Periods) -> None:
+    """Refuse two periods of one campaign that share days, and not all of them."""
+    first, last = whole[0].first, whole[0].last
+    for (start, end), some in periods.items():
+        if first < start <= last < end:
+            problem = (
+                f"the row covers {first} to {last}, and line {some[0].line} {start} to "
+                f"{end} of the same campaign: what both cover would be counted twice"
+            )
+            remedy = (
+                "Export the report again by day, or for periods without days in common"
+            )
+            raise FileError(name, problem, remedy=remedy, line=whole[0].line)
 
 
 def _sum(spends: list[_Spend]) -> Decimal:

@@ -37,7 +37,8 @@ _AMOUNT_DECIMALS = 6
 _LARGEST = Decimal(10) ** 13
 """Beyond this an amount is a slipped column, and would not fit numeric(18,2)."""
 
-_SYMBOL = r"((?:[A-Za-z]{2,3}\.?\$?|[A-Z]{0,2}\$|S/\.?|[€£¥₡₱₲₩₹₽])?)"
+_WORDS = "(?i:euros|d[oó]lares|dollars|pesos|soles|reais)"
+_SYMBOL = rf"((?:{_WORDS}|[A-Za-z]{{2,3}}\.?\$?|[A-Z]{{0,2}}\$|S/\.?|[€£¥₡₱₲₩₹₽])?)"
 _DRESSED = re.compile(
     rf"{_SYMBOL}\s*([-+(\u2212]?){_SYMBOL}([\d.,]+)(?:{_SYMBOL}(?=\)))?([-)]?){_SYMBOL}"
 )

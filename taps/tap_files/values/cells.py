@@ -17,6 +17,7 @@ from taps.tap_files.values.currencies import (
     currencies_of_sign,
     currency_codes,
     currency_written_in,
+    is_word_of,
     sign_of,
 )
 from taps.tap_files.values.mojibake import has_mojibake
@@ -152,15 +153,12 @@ class CellReader:
         return self._may_be_garbled and has_mojibake(cells)
 
     def currency(self, cells: Sequence[Cell]) -> str | None:
-        """The row's currency code, not yet checked.
-
-        A header that names the currency wins over a column, and a column over the
-        setting.
-        """
+        """The row's code: of the header, or the column, or the setting; unchecked."""
         if self._named_currency:
             return self._named_currency
         written = self.text(cells, "currency_code")
-        return code_of(written) if written else self.default_currency
+        own = self.default_currency
+        return own if not written or is_word_of(written, own) else code_of(written)
 
     def check_currency(self, code: str | None) -> None:
         """Raise RowRejected for what is not an ISO 4217 code."""

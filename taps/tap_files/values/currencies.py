@@ -10,7 +10,14 @@ from babel.numbers import get_currency_precision, list_currencies
 
 __all__ = ["currencies_of_sign", "currency_codes", "currency_written_in"]
 __all__ += ["currency_told_in"]
-__all__ += ["code_of", "decimals_of", "has_no_decimals", "is_small", "sign_of"]
+__all__ += [
+    "code_of",
+    "decimals_of",
+    "has_no_decimals",
+    "is_small",
+    "is_word_of",
+    "sign_of",
+]
 
 _DOLLARS = (
     "ARS AUD BBD BMD BND BSD BZD CAD CLP COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD "
@@ -23,6 +30,9 @@ _SIGNS = {
     "₽": "RUB", "S/": "PEN", "KR": "DKK ISK NOK SEK", "RS": "INR LKR MUR NPR PKR",
     "BS": "BOB VES", "FR": "CHF", "FT": "HUF", "KC": "CZK", "LEI": "RON", "RM": "MYR",
     "RP": "IDR", "TL": "TRY", "ZL": "PLN", "DH": "AED MAD", "DHS": "AED MAD",
+    "EUROS": "EUR", "DOLARES": "USD", "DÓLARES": "USD", "SOLES": "PEN",
+    "PESOS": "ARS CLP COP CUP DOP MXN PHP UYU", "REAIS": "BRL", "LIBRAS": "GBP",
+    "DOLLARS": _DOLLARS, "POUNDS": "GBP", "FRANKEN": "CHF",
 }  # fmt: skip
 _TOLD = re.compile(
     r"\b(?:moneda|divisa|moeda|currency|importes en|montos en|valores en|amounts in|"
@@ -31,6 +41,7 @@ _TOLD = re.compile(
 )
 _SMALL = frozenset({"ARS", "COP", "HUF", "IDR"})
 """Currencies with cents of which a thousand are about a dollar, or less."""
+_LETTERS_OF_A_CODE = 3
 _NOT_MONEY = frozenset({"XXX", "XTS"})
 """ISO codes that mean "no currency" and "for testing"."""
 
@@ -49,6 +60,12 @@ def code_of(written: str) -> str:
         return code
     meant = currencies_of_sign(code)
     return next(iter(meant)) if len(meant) == 1 else code
+
+
+def is_word_of(written: str, currency_code: str | None) -> bool:
+    """Whether it is a word that may mean a currency, as pesos do in Chile."""
+    is_word = len(written.strip()) > _LETTERS_OF_A_CODE
+    return is_word and currency_code in currencies_of_sign(written)
 
 
 @cache

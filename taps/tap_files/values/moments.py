@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.values.written_dates import (
+    AT,
     as_mail,
     numbered,
     with_month_name,
@@ -52,7 +53,8 @@ _ISO = re.compile(
 )
 _SLASHED = re.compile(
     r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})"
-    r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:\s*([ap])\.?\s?m\.?)?)?",
+    rf"(?:[T ,]+{AT}(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:\.\d+)?)?"
+    r"(?:\s*([ap])\.?\s?m\.?|\s*hs?\.?|\s*Uhr)?)?",
     re.IGNORECASE,
 )
 _NAMED = re.compile(

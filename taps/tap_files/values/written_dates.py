@@ -13,6 +13,7 @@ from babel.dates import get_month_names
 from taps.tap_files.wording import normalised
 
 __all__ = [
+    "AT",
     "as_mail",
     "month_alone",
     "numbered",
@@ -21,10 +22,12 @@ __all__ = [
     "without_zone",
 ]
 
-_LOCALES = ("en", "es", "pt", "fr", "de")
+_LOCALES = ("en", "es", "pt", "fr", "de", "it", "nl", "ca")
+AT = r"(?:(?:at|a las?|às|as|um|à|alle|om|-|\u2013) )?"
+"""What people write between a day and its time."""
 _CLOCK = (
-    r"(?:[T ,]+(?:at |a las )?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?"
-    r"(?:\s*([ap])\.?\s?m\.?|\s*hs?\.?)?)?"
+    rf"(?:[T ,]+{AT}(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:\.\d+)?)?"
+    r"(?:\s*([ap])\.?\s?m\.?|\s*hs?\.?|\s*Uhr)?)?"
 )
 _WEEKDAY = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
 _DAY_FIRST = re.compile(
@@ -161,7 +164,7 @@ def as_mail(text: str) -> tuple[datetime, bool] | None:
 @cache
 def _months() -> Mapping[str, int]:
     """Normalised name of a month, long or short -> its number."""
-    found: dict[str, int] = {"set": 9, "setiembre": 9, "sept": 9}
+    found: dict[str, int] = {"set": 9, "setiembre": 9, "sept": 9, "mrz": 3}
     for locale in _LOCALES:
         for width in ("wide", "abbreviated"):
             names = get_month_names(width, locale=locale)

@@ -252,6 +252,17 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "version_change.csv": ({"ignored_columns": "Actualizado"}, "55"),
     "spend_forecast.csv": ({"ignored_columns": "tipo"}, "30"),
     "yy_first.csv": ({"date_format": "DD/MM/YYYY"}, "30"),
+    "obs_debe.csv": ({"ignored_columns": "Observaciones"}, "65"),
+    "cliente_anulado.csv": ({"ignored_columns": "Cliente"}, "65"),
+    "pagado_x.csv": ({"ignored_columns": "Pagado"}, "65"),
+    "cambio_sin_moneda.csv": ({"ignored_columns": "Tipo de cambio"}, "32"),
+    "noches_precio.csv": ({"ignored_columns": "Noches"}, "150"),
+    "titulo_usd.csv": ({"constants": {"currency_code": "EUR"}}, "90"),
+    "estado_vacio.csv": (
+        {"columns": {"status": ""}, "ignored_columns": "Estado"},
+        "90",
+    ),
+    "sustituye.csv": ({"ignored_columns": "Sustituye a"}, "105"),
 }
 
 

@@ -70,8 +70,11 @@ ANSWERS: dict[str, list[tuple[dict[str, Any], str]]] = {
     ],
     # 100 and 21 of tax, less 15 that the buyer withheld.
     "irpf.csv": [({"ignored_columns": "IRPF"}, "106")],
-    # 100 was paid, and 20 given back in a row of its own.
-    "mollie_refunded.csv": [({"ignored_columns": "Amount refunded"}, "80")],
+    # 50 and 45 were paid, and of one 20 came back: in no row of this export.
+    "mollie_payments.csv": [
+        ({"columns": {"refunded_amount": "Amount refunded"}}, "75"),
+        ({"ignored_columns": "Amount refunded"}, "95"),
+    ],
     "amount_and_amount_eur.csv": [
         ({"columns": {"amount": "Amount (EUR)"}}, "92"),
         ({"ignored_columns": "Amount (EUR)"}, "100"),

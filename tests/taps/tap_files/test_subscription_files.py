@@ -202,3 +202,21 @@ def test_a_header_that_says_cents_is_asked_about_whatever_it_holds(
 
     (question,) = read_text(text, columns={"amount": "amount_cents"}).failures
     assert "may be in cents" in question
+
+
+def test_a_subscription_that_is_marked_as_paused_and_runs_is_asked_about(
+    read_text: RunTap,
+) -> None:
+    log = (
+        "ID suscripción;Cliente;Plan;Importe;Periodicidad;Fecha de inicio;Estado;"
+        "Pausada\n"
+        "s1;a1;Pro;60,00;6 meses;15/01/2026;Activa;no\n"
+    )
+
+    asked = read_text(log + "s2;a2;Pro;50,00;Mensual;16/01/2026;Activa;sí\n")
+    read = read_text(log)
+
+    assert "'Pausada' says 'sí'" in asked.failures[0]
+    assert read.failures == []
+    (one,) = read.records("subscriptions")
+    assert (one["account_id"], one["billing_interval"]) == ("a1", "half_year")

@@ -146,3 +146,34 @@ def test_a_ticket_that_was_solved_before_it_was_opened_is_set_aside(
 
     assert [one["ticket_id"] for one in run.records("tickets")] == ["1", "3"]
     assert run.rejects == {"log.csv line 3": "solved_at is before created_at"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id_respuesta;fecha_respuesta;email;nota",
+        "ID;Person ID;Email;Score;Comment;Created At",
+        "response_id;answered_at;score;comment",
+        "Fecha;Cliente;Puntuación NPS;Comentario",
+    ],
+)
+def test_a_survey_without_its_kind_is_told_to_say_it(
+    header: str, read_text: RunTap
+) -> None:
+    run = read_text(f"{header}\n" + ";".join(["9"] * (header.count(";") + 1)) + "\n")
+
+    assert "of the contract survey_responses" in run.failures[0]
+    assert "survey_kind" in run.failures[0]
+
+
+def test_a_survey_may_be_named_as_the_column_of_its_kind(read_text: RunTap) -> None:
+    run = read_text(
+        "id_respuesta;encuesta;fecha_respuesta;id_cuenta;puntuacion\n"
+        "1;nps;05/01/2026;c1;9\n2;csat;16/01/2026;c2;4\n"
+    )
+
+    answers = run.records("survey_responses")
+    assert [(one["survey_kind"], one["score"]) for one in answers] == [
+        ("nps", 9),
+        ("csat", 4),
+    ]

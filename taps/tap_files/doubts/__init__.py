@@ -1,0 +1,1 @@
+"""What a cell of a log says that makes a row a doubtful sale, as questions."""

@@ -1,0 +1,204 @@
+"""Words in a name, a note or a way of paying that undo the sale they stand beside.
+
+People strike a sale out where there is room: *Bea (ANULADO)*, *CANCELADO - Pantalón*,
+*Forma de pago: Pendiente*, *devolvió todo*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import PRODUCTS, TESTS
+from taps.tap_files.statuses import word_of
+from taps.tap_files.sums.said_elsewhere import NOTES, Said
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised, words_in
+
+__all__ = ["Prepaid", "SaidInText"]
+
+_PIECES = re.compile(r"[()\[\]{}*#]|\s[-\u2013\u2014|/]\s|:\s|\s-(?=\S)")
+_STRUCK = re.compile(r"[()\[\]{}*#:|\u2013\u2014]|\s[-/]|[A-Z]{4}")
+"""What a name needs in it to say more than a name, but for one word alone."""
+_LONGEST = 40
+_GONE = frozenset({"cancelled", "refunded", "returned"})
+_OTHERWISE = frozenset({"baja", "lost", "removed", "void", "return", "gutschrift"})
+"""Words that are as often something else: a leave, a credit that was bought."""
+_PAYMENTS = frozenset(
+    {"pago", "payment", "paiement", "pagamento", "betaling", "cobro", "zahlung"}
+)
+_WAYS = frozenset(
+    {"forma", "metodo", "method", "medio", "tipo", "type", "modo", "mode"}
+)
+_WAYS |= {"methode", "via", "means", "moyen", "mezzo"}
+_OWN_WORD = frozenset({"zahlungsart", "zahlart", "zahlweise", "zahlungsweise"})
+_NEVER_PAID = frozenset(
+    {"pendiente", "pending", "debe", "adeber", "fiado", "unpaid", "notpaid", "gratis"}
+    | {"cortesia", "invitacion", "sincargo", "free", "complimentary", "comp", "regalo"}
+    | {"porcobrar", "sincobrar", "nopagado", "nopagada", "nopago", "impagado", "impago"}
+    | {"sinpagar", "porpagar", "pendientedepago", "pendientepago", "pendientedecobro"}
+    | {"awaitingpayment", "offen", "unbezahlt", "ausstehend", "kostenlos", "gratuit"}
+    | {
+        "enattente",
+        "nonpaye",
+        "impaye",
+        "nonpagato",
+        "insospeso",
+        "omaggio",
+        "gratuito",
+    }
+    | {"pendente", "naopago", "cortesía", "onbetaald", "openstaand", "trueque", "canje"}
+)
+"""What stands for a way of paying where nobody paid."""
+_VOUCHERS = frozenset(
+    {"bono", "bonos", "vale", "vales", "voucher", "vouchers", "gutschein"}
+    | {"monedero", "prepago", "prepaid", "credits", "creditos", "puntos"}
+    | {"pack", "packs", "pass", "passes", "package", "paquete", "membership"}
+    | {"abono", "carnet", "mehrfachkarte", "buono"}
+)
+"""Words of what is paid once, and spent later."""
+_UNDONE = re.compile(
+    r"(?:(?:lo|la|los|las|se|me|nos|le|cliente|ya|al final|finalmente)\s+)*"
+    r"(?:devolvi[oó]|devolvieron|cancel[oó]|cancelaron|anul[oó]|anularon|no\s+pag[oó]"
+    r"|no\s+pagaron|no\s+(?:lo\s+)?compr[oó]|no\s+cobrad[oa]|no\s+cobrar|no\s+cont(?:ar|abilizar)"
+    r"|sin\s+(?:pagar|cobrar|cargo)|falta\s+(?:pagar|cobrar|el\s+pago)|por\s+cobrar"
+    r"|pendiente\s+(?:de\s+)?(?:pago|cobro|pagar|cobrar)|impagad[oa]s?|impag[oa]"
+    r"|duplicad[oa]|repetid[oa]|cortes[ií]a|debe(?:n)?(?:\s+(?:todav[ií]a|a[uú]n|todo|dinero"
+    r"|\d).*)?$|not\s+paid|unpaid|never\s+paid|awaiting\s+payment|duplicate[ds]?"
+    r"|(?:gave|sent)\s+(?:it\s+)?back|returned\s+by|money\s+back|free\s+of\s+charge"
+    r"|(?:regalo|muestra|env[ií]o|gift|sample)\s+(?:(?:para|a|for|to)\s+)?(?:(?:una?|an?)\s+)?"
+    r"(?:influencer|prensa|youtuber|press|empleado|equipo)"
+    r"|(?:replacement|reemplazo|reposici[oó]n|ersatz)\s+(?:for|of|del?|f[uü]r)"
+    r"|sustituye\s+al?|reenv[ií]o|reship(?:ped|ment)?|resend|resent"
+    r"|do\s+not\s+count|nicht\s+bezahlt|unbezahlt|zur[uü]ckgeschickt|non\s+pay[eé]"
+    r"|impay[eé]|non\s+pagato|n[aã]o\s+pag(?:o|ou))(?!\w)",
+    re.IGNORECASE,
+)
+"""What a note begins with that says a sale was none, or was not paid."""
+
+
+_UNDONE_SINCE = re.compile(
+    r"(?<!\w)(?:cancel[oó]|cancelou|cancell?ed|cancelad[oa]s?|anul[oó]|anulou|anulad[oa]s?"
+    r"|devolvi[oó]|devolvieron|devolveu|devuelt[oa]s?|devuelven?|devolvid[oa]s?"
+    r"|reembolso|reembols[oó]|reembolsou|reembolsad[oa]s?|refund(?:ed)?|returned"
+    r"|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)|erstattet"
+    r"|annul[eé]e?s?|rembours[eé]e?s?|reso|resa|rimborsat[oa]|annullat[oa]|stornat[oa]"
+    r"|geretourneerd|terugbetaald|geannuleerd|chargeback|no[\s-]show|estorno|estornad[oa]"
+    r"|no\s+(?:se\s+)?(?:present[oó]|vino|asisti[oó]|acudi[oó]|apareci[oó])"
+    r"|pdte\.?\s*(?:de\s+)?(?:pago|cobro|pagar|cobrar))(?!\w)"
+    r"|^\s*pdte\.?\s*$|^\s*(?:estimad[oa]|aproximad[oa]|previst[oa]|estimate[d]?|forecast)\s*$",
+    re.IGNORECASE,
+)
+"""What a note says anywhere that happened to a sale afterwards."""
+
+
+class SaidInText(Said):
+    """Asks where a name, a note or a way of paying says so.
+
+    Parameters
+    ----------
+    statuses : normalised word of a status column -> what it means for money.
+    """
+
+    def __init__(
+        self, log: LogColumns, binding: Binding, statuses: Mapping[str, str]
+    ) -> None:
+        super().__init__(log, statuses)
+        words = {
+            at: words_in(title)
+            for at, title in enumerate(log.header if self.is_open else ())
+            if log.keys[at]
+        }
+        self._buyer = binding.positions.get("customer_id", -1)
+        buyers = {self._buyer, binding.positions.get("purchase_id", -1)} & words.keys()
+        names = {at for at in words if words[at] & PRODUCTS and at != log.amount}
+        self._names = sorted(names | buyers)
+        self._notes = [at for at in words.keys() - log.read if words[at] & NOTES]
+        self._ways = _ways_of_paying(log) if self.is_open else []
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at in self._names:
+            text = as_text(row.cells[at])
+            if text and self._is_struck_out(at, text):
+                self.note(row, at, text)
+        for at in self._notes:
+            text = as_text(row.cells[at])
+            if text and _is_undone(text):
+                self.note(row, at, text)
+        for at in self._ways:
+            text = as_text(row.cells[at])
+            if text and normalised(text) in _NEVER_PAID:
+                self.note(row, at, text)
+
+    def _is_struck_out(self, at: int, text: str) -> bool:
+        if at == self._buyer and normalised(text) in TESTS:
+            return True
+        if not _STRUCK.search(text):
+            return text.isalpha() and self._is_gone(text)
+        shouted = [word for word in text.split() if word.isupper() and word != text]
+        for piece in (*_PIECES.split(text), *shouted[:1], *shouted[-1:]):
+            plain = piece.strip(" -.:")
+            if plain and len(plain) <= _LONGEST and self._is_gone(plain):
+                return True
+        return False
+
+    def _is_gone(self, text: str) -> bool:
+        word = word_of(text)
+        is_gone = word not in _OTHERWISE and self.meanings.get(word) in _GONE
+        return is_gone or text == "RETURN"
+
+
+class Prepaid:
+    """Asks where a list sells vouchers, and counts what is paid with them again."""
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log = log
+        self._ways = _ways_of_paying(log)
+        self._products = [at for at in log.holding(PRODUCTS) if at != log.amount]
+        self._sold: set[str] = set()
+        self._spent: dict[str, tuple[int, int, str]] = {}
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        if not self._ways or not any(c in "123456789" for c in self._log.worth_of(row)):
+            return
+        self._sold |= {
+            word
+            for at in self._products
+            for word in words_in(as_text(row.cells[at])) & _VOUCHERS
+        }
+        for at in self._ways:
+            text = as_text(row.cells[at])
+            for word in words_in(text) & _VOUCHERS:
+                self._spent.setdefault(word, (row.line, at, text))
+
+    def ask(self) -> None:
+        """Raise FileError where one word is sold, and paid with."""
+        for word in sorted(self._sold & self._spent.keys()):
+            line, at, text = self._spent[word]
+            header = self._log.title(at)
+            problem = (
+                f"the column {header!r} says {text!r}, and other rows sell such: what "
+                "was paid when it was sold would be counted again when it is spent"
+            )
+            remedy = (
+                "Take out the rows that are paid so, or those that sell it; "
+                f"ignored_columns={header} counts both"
+            )
+            raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+@lru_cache(maxsize=10_000)
+def _is_undone(note: str) -> bool:
+    return bool(_UNDONE.match(note.strip()) or _UNDONE_SINCE.search(note))
+
+
+def _ways_of_paying(log: LogColumns) -> list[int]:
+    """Positions of columns, which nobody reads, of how a sale was paid."""
+    found = {*log.holding(_PAYMENTS)} & {*log.holding(_WAYS)}
+    return sorted((found | {*log.holding(_OWN_WORD)}) - log.read)
