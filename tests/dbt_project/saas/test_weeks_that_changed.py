@@ -165,6 +165,28 @@ def pay_an_invoice(life: _Life) -> None:
     life.tell("invoices", [invoice("2026-03-20 09:00+00")])
 
 
+def fail_to_pay(life: _Life) -> None:
+    attempt = {
+        **{"payment_id": "1", "invoice_id": "2", "account_id": "dos"},
+        **{"status": "failed", "amount": 90},
+        "attempted_at": "2026-03-10 09:00+00",
+    }
+    owed = {**invoice(None), "invoice_id": "2", "account_id": "dos"}
+    life.tell("invoices", [invoice("2026-03-20 09:00+00"), owed])
+    life.tell("payments", [attempt])
+
+
+def escalate(life: _Life) -> None:
+    told = {**ticket("3", "dos", "2026-02-03"), "escalated_at": "2026-02-05 09:00+00"}
+    others = [ticket("2", "old"), ticket("1", "uno", "2026-03-06")]
+    life.tell("tickets", [told, *others])
+
+
+def release_later(life: _Life) -> None:
+    released = [{**row, "released_at": "2026-03-10"} for row in features("max")]
+    life.tell("features", released)
+
+
 def sell_more_seats(life: _Life) -> None:
     then = {"effective_from": "2026-03-05", "quantity": 9, "plan": "Max"}
     now = {**subscriptions()[1], "effective_from": "2026-03-25"}
@@ -226,6 +248,19 @@ HAPPENINGS: Mapping[str, tuple[Callable[[_Life], None], set[str]]] = {
         SERVICE,
     ),
     "an invoice is paid": (pay_an_invoice, {"account_payment_weeks", *INPUTS}),
+    "a payment fails": (fail_to_pay, {"account_payment_weeks", *INPUTS}),
+    "a ticket was escalated": (escalate, SERVICE),
+    "it was not": (find_a_ticket, SERVICE),
+    "events of before the first come to light": (
+        lambda life: life.tell(
+            "product_events", events("uno", 7, "2025-10-06", "2025-11-24"), "old"
+        ),
+        {*SEEN, "account_use_weeks"},
+    ),
+    "they are withdrawn": (
+        lambda life: life.withdraw("old"),
+        {*SEEN, "account_use_weeks"},
+    ),
     "an account is merged into another": (merge, {*SEEN, *STANDING, *SERVICE}),
     "it is not, after all": (
         lambda life: life.tell("accounts", accounts()),
@@ -237,6 +272,10 @@ HAPPENINGS: Mapping[str, tuple[Callable[[_Life], None], set[str]]] = {
     ),
     "other plans have a feature": (
         lambda life: life.tell("features", features("max")),
+        {"account_adoption_weeks", *INPUTS},
+    ),
+    "they have it since this month": (
+        release_later,
         {"account_adoption_weeks", *INPUTS},
     ),
     "a limit is agreed upon": (agree_on_a_limit, {"account_segments"}),
@@ -301,7 +340,7 @@ def test_weeks_are_what_a_build_of_all_gives_after(
 
 
 def test_weeks_are_made_anew_for_what_changed(lived: dict[str, _Outcome]) -> None:
-    """Whole only where a setting of the company or a list of features is another."""
+    """Whole only where a setting, a list of features or the first event is another."""
     whole = {
         name: set(WEEKS) - outcome.narrow
         for name, outcome in lived.items()
@@ -310,6 +349,11 @@ def test_weeks_are_made_anew_for_what_changed(lived: dict[str, _Outcome]) -> Non
 
     assert whole == {
         "other plans have a feature": {"account_adoption_weeks", "account_segments"},
+        "they have it since this month": {
+            *("account_adoption_weeks", "account_segments"),
+        },
+        "events of before the first come to light": {"account_use_weeks"},
+        "they are withdrawn": {"account_use_weeks"},
         "a limit is agreed upon": {"account_segments"},
         "the company counts its days elsewhere": {
             *("account_weeks", "account_adoption_weeks", "account_use_weeks"),
