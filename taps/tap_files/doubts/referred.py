@@ -31,11 +31,29 @@ _OF = frozenset({"de", "del", "of"})
 _NUMBERS = frozenset(
     {"id", "number", "numero", "num", "ref", "reference", "referencia", "nummer"}
     | {"order", "pedido", "orden", "sale", "venta", "invoice", "factura", "ticket"}
-    | {"origen", "origin", "original", "related", "relacionado", "rectifica"}
-    | {"sustituye", "replaces", "documento", "document", "bestellung", "rechnung"}
-    | {"commande", "facture", "origine", "ordine", "fattura"}
+    | {"documento", "document", "bestellung", "rechnung"}
+    | {"commande", "facture", "ordine", "fattura"}
 )
 """Words of headers of numbers, which a number without letters needs to be one."""
+_REFERS = frozenset(
+    {"origen", "origin", "original", "origine", "origem", "ursprung", "related"}
+    | {"relacionado", "relacionada", "rectifica", "rectificada", "rectificado"}
+    | {"corrige", "corrects", "corrected", "korrigiert", "sustituye", "substitui"}
+    | {"sustituida", "sustituido", "replaces", "replaced", "remplace", "sostituisce"}
+    | {"ersetzt", "anula", "annule", "annulla", "cancels", "storniert"}
+)
+"""Words of headers of what a row was made of, or takes the place of."""
+_OF_ORDERS = frozenset(
+    {"order", "pedido", "orden", "sale", "venta", "bestellung", "commande", "ordine"}
+)
+_REFERENCE = frozenset({"ref", "reference", "referencia", "referenz", "riferimento"})
+_ELSEWHERE = ELSEWHERE | {
+    *("talla", "size", "taille", "taglia", "ubicacion", "location", "mesa", "table"),
+    *("asiento", "seat", "aula", "room", "habitacion", "pago", "payment", "pagamento"),
+}
+"""Words of headers of codes of another kind: sizes, places, customers, payments."""
+_FEWEST = 2
+"""Rows that have to be named where no header says so: one number is chance."""
 _EARLIER = frozenset(
     {"previous", "anterior", "last", "ultimo", "ultima", "first", "primer", "primera"}
     | {"primero", "prior", "next", "siguiente", "duplicate", "duplicado"}
@@ -65,12 +83,23 @@ class ReferredRows:
         words = _open_columns(log) if is_told else {}
         own = {at for at, kind in words.items() if not kind & ELSEWHERE}
         self._parents = {at for at in own if words[at] & _PARENT}
-        self._numbered = {at for at, kind in words.items() if kind & _NUMBERS}
+        self._told = self._parents | {at for at in own if _refers(words[at])}
+        words = {
+            at: kind
+            for at, kind in words.items()
+            if at in self._told or not kind & _ELSEWHERE
+        }
+        self._numbered = {
+            at for at, kind in words.items() if kind & _NUMBERS or at in self._told
+        }
         self._columns = [*words]
         self._filled = {*words}
         self._words = dict.fromkeys(words, 0)
         self._ids = array("q")
         self._named: dict[int, dict[int, int]] = {at: {} for at in words}
+        #: Position -> last number, of columns whose numbers rise from row to row.
+        self._rising = dict.fromkeys(words.keys() - self._told, -1)
+        self._own: set[int] = set()
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -83,13 +112,29 @@ class ReferredRows:
             if not text:
                 self._filled.discard(at)
             elif at in self._parents or _is_number(text, is_told=at in self._numbered):
+                self._follow(at, text)
                 named = self._named[at]
-                if text != order_id and len(named) < _MOST:
+                if text == order_id:
+                    self._own.add(at)
+                elif len(named) < _MOST:
                     named.setdefault(hash(text), row.line)
             elif not self._named[at]:
                 self._words[at] += 1
                 if self._words[at] > _MOST_WORDS:
                     self._columns.remove(at)
+
+    def _follow(self, at: int, text: str) -> None:
+        """Keep in mind whether the numbers of a column rise."""
+        if (last := self._rising.get(at)) is not None:
+            number = int("".join(filter(str.isdecimal, text)) or 0)
+            if number > last:
+                self._rising[at] = number
+            else:
+                del self._rising[at]
+
+    def _is_numbering(self, at: int) -> bool:
+        """Whether a column has numbers of its own, which those of orders may equal."""
+        return at not in self._told and (at in self._own or at in self._rising)
 
     def _is_sale(self, row: Row) -> bool:
         worth = self._log.worth_of(row)
@@ -103,11 +148,11 @@ class ReferredRows:
         ids = np.array(self._ids)
         for at, named in self._named.items():
             # What each row has is another number of its own, and names no other row.
-            if at in self._filled - self._parents:
+            if at in self._filled - self._parents or self._is_numbering(at):
                 continue
             keys = np.fromiter(named, dtype=np.int64, count=len(named))
             found = keys[np.isin(keys, ids)]
-            if len(found):
+            if len(found) >= (1 if at in self._told else _FEWEST):
                 raise _asked(self._log, at, min(named[int(key)] for key in found))
 
 
@@ -119,6 +164,11 @@ def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
         for at, kind in words.items()
         if at not in log.read and log.keys[at] and not kind & _EARLIER
     }
+
+
+def _refers(kind: frozenset[str]) -> bool:
+    """Whether a header of these words says that it names another row."""
+    return bool(kind & _REFERS or (kind & _REFERENCE and kind & _OF_ORDERS))
 
 
 def _is_number(text: str, *, is_told: bool) -> bool:
