@@ -117,7 +117,7 @@ ELSEWHERE = frozenset(
         "menge", "anzahl", "steuer", "mwst", "livraison", "expedition", "motif",
         "client", "produit", "methode", "mode", "quantite", "spedizione", "consegna",
         "indirizzo", "prodotto", "quantita", "levering", "klant", "reden", "time",
-        "tiempo",
+        "tiempo", "direccion", "endereco", "anschrift",
     }
 )  # fmt: skip
 EXCHANGED = frozenset(

@@ -63,6 +63,11 @@ _VOUCHERS = frozenset(
     | {"abono", "carnet", "mehrfachkarte", "buono"}
 )
 """Words of what is paid once, and spent later."""
+_OF_OTHERS = frozenset(
+    {"restaurante", "restaurant", "comida", "gourmet", "edenred", "sodexo", "pluxee"}
+    | {"cuenta", "banco", "bizum", "account", "bank", "konto", "compte", "conto"}
+)
+"""Words of money that somebody else pays: *Vale restaurante*, *Abono en cuenta*."""
 _UNDONE = re.compile(
     r"(?:(?:lo|la|los|las|se|me|nos|le|cliente|ya|al final|finalmente)\s+)*"
     r"(?:devolvi[oó]|devolvieron|cancel[oó]|cancelaron|anul[oó]|anularon|no\s+pag[oó]"
@@ -215,6 +220,8 @@ class Prepaid:
         }
         for at in self._ways:
             text = as_text(row.cells[at])
+            if words_in(text) & _OF_OTHERS:
+                continue
             for word in words_in(text) & _VOUCHERS:
                 self._spent.setdefault(word, (row.line, at, text))
 
