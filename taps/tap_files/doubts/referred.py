@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -83,27 +83,19 @@ class ReferredRows:
         words = _open_columns(log) if is_told else {}
         own = {at for at, kind in words.items() if not kind & ELSEWHERE}
         self._parents = {at for at in own if words[at] & _PARENT}
-        self._told = self._parents | {at for at in own if _refers(words[at])}
-        words = {
-            at: kind
-            for at, kind in words.items()
-            if at in self._told or not kind & _ELSEWHERE
-        }
-        self._numbered = {
-            at for at, kind in words.items() if kind & _NUMBERS or at in self._told
-        }
+        self._told = {at for at in own if _refers(words[at])}
+        numbered = {at for at, kind in words.items() if kind & _NUMBERS}
+        self._numbered = numbered | self._told
         self._columns = [*words]
         self._filled = {*words}
         self._words = dict.fromkeys(words, 0)
         self._ids = array("q")
         self._named: dict[int, dict[int, int]] = {at: {} for at in words}
-        #: Position -> last number, of columns whose numbers rise from row to row.
-        self._rising = dict.fromkeys(words.keys() - self._told, -1)
-        self._own: set[int] = set()
+        self._numberings = _Numberings(words.keys() - self._told)
 
     def add(self, row: Row) -> None:
         """Look at a row."""
-        if not self._columns or not self._is_sale(row):
+        if not self._columns or not _is_sale(self._log, self._meanings, row):
             return
         order_id = self._log.id_of(row)
         self._ids.append(hash(order_id))
@@ -112,48 +104,57 @@ class ReferredRows:
             if not text:
                 self._filled.discard(at)
             elif at in self._parents or _is_number(text, is_told=at in self._numbered):
-                self._follow(at, text)
                 named = self._named[at]
-                if text == order_id:
-                    self._own.add(at)
-                elif len(named) < _MOST:
+                self._numberings.add(at, text, order_id)
+                if text != order_id and len(named) < _MOST:
                     named.setdefault(hash(text), row.line)
             elif not self._named[at]:
                 self._words[at] += 1
                 if self._words[at] > _MOST_WORDS:
                     self._columns.remove(at)
 
-    def _follow(self, at: int, text: str) -> None:
-        """Keep in mind whether the numbers of a column rise."""
-        if (last := self._rising.get(at)) is not None:
-            number = int("".join(filter(str.isdecimal, text)) or 0)
-            if number > last:
-                self._rising[at] = number
-            else:
-                del self._rising[at]
-
-    def _is_numbering(self, at: int) -> bool:
-        """Whether a column has numbers of its own, which those of orders may equal."""
-        return at not in self._told and (at in self._own or at in self._rising)
-
-    def _is_sale(self, row: Row) -> bool:
-        worth = self._log.worth_of(row)
-        if is_negative(worth) or not any(c in "123456789" for c in worth):
-            return False
-        words = (word_of(as_text(row.cells[at])) for at in self._log.states)
-        return all(self._meanings.get(word, "paid") in COUNTED for word in words)
-
     def ask(self) -> None:
         """Raise FileError where both are there."""
         ids = np.array(self._ids)
         for at, named in self._named.items():
             # What each row has is another number of its own, and names no other row.
-            if at in self._filled - self._parents or self._is_numbering(at):
+            if at in self._filled - self._parents or at in self._numberings:
                 continue
             keys = np.fromiter(named, dtype=np.int64, count=len(named))
             found = keys[np.isin(keys, ids)]
             if len(found) >= (1 if at in self._told else _FEWEST):
                 raise _asked(self._log, at, min(named[int(key)] for key in found))
+
+
+class _Numberings:
+    """Columns with numbers of their own, which those of orders may equal by chance."""
+
+    def __init__(self, columns: Iterable[int]) -> None:
+        #: Position -> last number, of columns whose numbers rise from row to row.
+        self._rising = dict.fromkeys(columns, -1)
+        self._open = frozenset(self._rising)
+        self._own: set[int] = set()
+
+    def add(self, at: int, text: str, order_id: str) -> None:
+        """Look at a number: that of its own order is no other row's."""
+        if at in self._open and text == order_id:
+            self._own.add(at)
+        if (last := self._rising.pop(at, None)) is not None:
+            number = int("".join(filter(str.isdecimal, text)) or 0)
+            if number > last:
+                self._rising[at] = number
+
+    def __contains__(self, at: int) -> bool:
+        """Whether a column is one."""
+        return at in self._own or at in self._rising
+
+
+def _is_sale(log: LogColumns, meanings: Mapping[str, str], row: Row) -> bool:
+    worth = log.worth_of(row)
+    if is_negative(worth) or not any(c in "123456789" for c in worth):
+        return False
+    words = (word_of(as_text(row.cells[at])) for at in log.states)
+    return all(meanings.get(word, "paid") in COUNTED for word in words)
 
 
 def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
@@ -163,12 +164,13 @@ def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
         at: kind
         for at, kind in words.items()
         if at not in log.read and log.keys[at] and not kind & _EARLIER
+        if not kind & _ELSEWHERE or (not kind & ELSEWHERE and _refers(kind))
     }
 
 
 def _refers(kind: frozenset[str]) -> bool:
     """Whether a header of these words says that it names another row."""
-    return bool(kind & _REFERS or (kind & _REFERENCE and kind & _OF_ORDERS))
+    return bool(kind & (_PARENT | _REFERS) or (kind & _REFERENCE and kind & _OF_ORDERS))
 
 
 def _is_number(text: str, *, is_told: bool) -> bool:
