@@ -36,7 +36,6 @@ _SURVEYS = "survey_responses"
 _RATED = {"webinar_ratings": "webinar_id", "marketplace_ratings": "order_id"}
 """Contract of ratings -> column of what they are of."""
 _ASKED = frozenset({"nps", "csat", "ces", "encuesta", "survey", "recommend"})
-_COUNTED = re.compile(r"\d+$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _VALUE = re.compile(r"\s*[-+]?[\d.,/:\-]*\d[\d.,/:\-]*\s*|.*@.*\..*")
 
@@ -102,27 +101,6 @@ def refuse_doubled_columns(name: str, binding: Binding) -> None:
     for column in _doubled(keys, binding.positions):
         problem = f"the column for {column} appears more than once"
         raise FileError(name, problem, remedy="Rename or remove one of them", line=1)
-    _refuse_second_table(name, binding)
-
-
-def _refuse_second_table(name: str, binding: Binding) -> None:
-    """Raise FileError where the columns of day and money are there again: Fecha 2."""
-    contract = binding.contract
-    names = (contract.date_column, contract.amount_column)
-    own = [binding.positions.get(each or "") for each in names]
-    plain = [_COUNTED.sub("", normalised(cell)) for cell in binding.header]
-    again = [
-        at
-        for at, key in enumerate(plain)
-        if any(p not in {None, at} and key == plain[p or 0] for p in own)
-        and at not in binding.used
-    ]
-    if None in own or len({plain[at] for at in again}) < len(names):
-        return
-    header = binding.header[again[0]].strip()
-    problem = f"a second table stands beside the first one (its column {header!r})"
-    remedy = "Put its rows below the others, or into a file of their own"
-    raise FileError(name, problem, remedy=remedy, line=1)
 
 
 def refuse_subscriptions(name: str, binding: Binding) -> None:

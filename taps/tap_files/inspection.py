@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.doubts.copies import Copies
+from taps.tap_files.doubts.other_tables import SeatPrices, SecondTable
 from taps.tap_files.doubts.said_currency import SaidCurrency
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
@@ -178,6 +179,8 @@ def _watches(
         Twice(name, binding),
         Outcomes(name, binding, settings),
         Copies(name, binding, settings),
+        SecondTable(name, binding),
+        SeatPrices(name, binding, settings),
         Questions(name, binding, settings, statuses),
         OtherCurrencies(name, binding, settings),
         Planned(name, binding, settings),

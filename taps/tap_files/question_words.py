@@ -11,6 +11,7 @@ __all__ = [
     "EXCHANGED",
     "FEES",
     "FLAG",
+    "GIVEN_AWAY",
     "GIVEN_BACK",
     "KIND",
     "MONEY",
@@ -19,6 +20,7 @@ __all__ = [
     "PRODUCTS",
     "REFUSED",
     "SHIPPING",
+    "SOLD",
     "STATE",
     "STATUS",
     "TESTS",
@@ -115,45 +117,32 @@ ELSEWHERE = frozenset(
         "menge", "anzahl", "steuer", "mwst", "livraison", "expedition", "motif",
         "client", "produit", "methode", "mode", "quantite", "spedizione", "consegna",
         "indirizzo", "prodotto", "quantita", "levering", "klant", "reden", "time",
-        "tiempo",
+        "tiempo", "direccion", "endereco", "anschrift",
     }
 )  # fmt: skip
 EXCHANGED = frozenset(
-    {
-        "exchange",
-        "exchanged",
-        "replacement",
-        "cambio",
-        "cambiado",
-        "reemplazo",
-        "reposicion",
-    }
-    | {"traspaso", "traslado", "intragrupo", "intercompany", "interempresa"}
-    | {
-        "consignacion",
-        "enconsignacion",
-        "consignment",
-        "endeposito",
-        "autoconsumo",
-        "prestamo",
-    }
-    | {
-        "deposito",
-        "consumopropio",
-        "regalo",
-        "obsequio",
-        "cortesia",
-        "garantia",
-        "giveaway",
-    }
+    {"exchange", "exchanged", "replacement", "cambio", "cambiado", "reemplazo"}
+    | {"reposicion", "traspaso", "traslado", "intragrupo", "intercompany"}
+    | {"interempresa", "enconsignacion", "consignment", "endeposito", "autoconsumo"}
+    | {"consumopropio", "giveaway", "brinde", "bonificacao", "bonificado"}
+    | {"consignacao", "muestragratis", "troca", "umtausch", "ersatz", "echange"}
+    | {"remplacement", "cambiomerce", "sostituzione", "omruiling", "vervanging"}
     | {"aportacion", "subvencion", "correccion"}
-    | {"brinde", "bonificacao", "bonificado", "doacao", "consignacao", "omaggio"}
-    | {"geschenk", "cadeau", "garantie", "kommission", "donacion", "muestragratis"}
-    | {"comp", "complimentary", "free", "gratis", "invitacion", "invitado"}
-    | {"troca", "umtausch", "ersatz", "echange", "remplacement", "cambiomerce"}
-    | {"sostituzione", "omruiling", "vervanging"}
 )
 """Words of rows that may be sold already, in the order that they replace, or never."""
+GIVEN_AWAY = frozenset(
+    {"regalo", "obsequio", "cortesia", "omaggio", "geschenk", "cadeau", "donacion"}
+    | {"doacao", "comp", "complimentary", "free", "gratis", "invitacion", "invitado"}
+    | {"consignacion", "kommission", "prestamo"}
+)
+"""The same, where others say that they were sold: gifts and guests are kinds as well,
+and a consignment is a way of paying.
+"""
+SOLD = frozenset(
+    {"venta", "ventas", "sale", "sales", "sold", "venda", "vendas", "verkauf", "vente"}
+    | {"vendita", "verkoop", "vendido", "factura", "invoice", "boleta"}
+)
+"""Words of rows that are sales."""
 TRANSFERS = frozenset(
     {"transfer", "transferencia", "payout", "withdrawal", "retiro", "retirada"}
     | {"auszahlung", "virement", "bonifico", "saque", "uitbetaling", "disbursement"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from taps.tap_files.doubts.given_away import GivenAway
 from taps.tap_files.doubts.refund_rows import RefundRows
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import (
@@ -24,7 +25,6 @@ from taps.tap_files.question_words import (
     CURRENCY,
     DONE,
     ELSEWHERE,
-    EXCHANGED,
     FEES,
     FLAG,
     GIVEN_BACK,
@@ -106,7 +106,7 @@ class Questions:
         ]
         self._found: dict[int, tuple[int, str]] = {}
         self._in_rows = {p for p, told in self._told.items() if told.is_said_in_rows}
-        self._refunds = RefundRows()
+        self._refunds, self._given = RefundRows(), GivenAway()
 
     def add(self, row: Row) -> None:
         """Look at a row."""
@@ -132,7 +132,7 @@ class Questions:
             if word_of(word) not in self._meanings:
                 raise self._unknown_word(position, word, count)
         self._refuse_unsaid_refunds()
-        for position, (line, text) in self._found.items():
+        for position, (line, text) in {**self._given.beside(), **self._found}.items():
             if position in self._in_rows and self._refunds.say_the_same(position):
                 continue
             raise self._unread_column(position, line, text)
@@ -171,7 +171,9 @@ class Questions:
             said = {normalised(text), normalised(text.partition(" ")[0])}
             if is_negative(amount) and said & TRANSFERS:
                 return True
-            is_again = bool(said & EXCHANGED) and is_something(amount)
+            is_again = is_something(amount) and self._given.is_again(
+                position, row.line, text
+            )
             return is_again or means not in COUNTED
         return self._may_be_money(row, text, words)
 

@@ -15,7 +15,7 @@ __all__ = ["Copies"]
 _SOURCES = frozenset(
     {"fuente", "source", "origen", "origin", "fonte", "quelle", "bron", "report"}
     | {"informe", "reporte", "sistema", "system", "version", "dato", "data", "dataset"}
-    | {"documento", "document", "proveedor", "provider", "registro", "base"}
+    | {"documento", "document", "registro", "base"}
 )
 """Words of headers of who tells it: two creatives may well cost the same."""
 _MOST_SOURCES = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from taps.tap_files.log_columns import LogColumns
-from taps.tap_files.question_words import ELSEWHERE
+from taps.tap_files.question_words import CAME_IN, ELSEWHERE
 from taps.tap_files.statuses import COUNTED, says_nothing, word_of
 from taps.tap_files.sums.said_elsewhere import Said
 from taps.tap_files.tables import Row, as_text
@@ -18,13 +18,25 @@ _OUTCOMES = frozenset(
     | {"respuesta", "resposta", "antwort", "reponse", "risposta", "fase", "etapa"}
     | {"stage", "phase", "etape", "fasi"}
 )
+_STAGES = frozenset({"fase", "etapa", "stage", "phase", "etape", "fasi"})
+_CLOSED = CAME_IN | {
+    *("won", "closedwon", "ganado", "ganada", "cerradoganado", "cerradaganada"),
+    *("gewonnen", "gagne", "gagnee", "ganho", "ganha", "vinto", "vinta"),
+    *("lost", "closedlost", "lostdeal", "cerradoperdido", "cerradaperdida"),
+}
+"""What a stage of a deal says in the end: a building site is delivered as well."""
+_ASKED_OF_PEOPLE = frozenset(
+    {"survey", "encuesta", "umfrage", "enquete", "sondage", "sondaggio", "nps", "csat"}
+    | {"feedback", "question", "pregunta", "frage", "quiz", "form", "formulario"}
+)
+"""Words of headers of what people answered, and no bank."""
 _DONE = frozenset({"00", "000", "0000", "ok"})
 
 
 class SaidOutcomes(Said):
     """Asks of a word that is not known, where another row says whether it was paid.
 
-    A stage of a building site has no such word.
+    A stage of a building site, and what people answer, say nothing of it.
 
     Parameters
     ----------
@@ -37,8 +49,9 @@ class SaidOutcomes(Said):
         self._columns = [
             at
             for at in (log.holding(_OUTCOMES) if self.is_open else ())
-            if at not in log.read and not words[at] & ELSEWHERE
+            if at not in log.read and not words[at] & (ELSEWHERE | _ASKED_OF_PEOPLE)
         ]
+        self._stages = {at for at in self._columns if words[at] & _STAGES}
         self._done: set[int] = set()
 
     def add(self, row: Row) -> None:
@@ -47,7 +60,7 @@ class SaidOutcomes(Said):
             text = as_text(row.cells[at])
             word = word_of(text)
             means = "paid" if word in _DONE else self.meanings.get(word)
-            if means:
+            if means and (at not in self._stages or word in _CLOSED):
                 self._done.add(at)
             if means not in COUNTED and not says_nothing(word):
                 self.note(row, at, text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -31,11 +31,29 @@ _OF = frozenset({"de", "del", "of"})
 _NUMBERS = frozenset(
     {"id", "number", "numero", "num", "ref", "reference", "referencia", "nummer"}
     | {"order", "pedido", "orden", "sale", "venta", "invoice", "factura", "ticket"}
-    | {"origen", "origin", "original", "related", "relacionado", "rectifica"}
-    | {"sustituye", "replaces", "documento", "document", "bestellung", "rechnung"}
-    | {"commande", "facture", "origine", "ordine", "fattura"}
+    | {"documento", "document", "bestellung", "rechnung"}
+    | {"commande", "facture", "ordine", "fattura"}
 )
 """Words of headers of numbers, which a number without letters needs to be one."""
+_REFERS = frozenset(
+    {"origen", "origin", "original", "origine", "origem", "ursprung", "related"}
+    | {"relacionado", "relacionada", "rectifica", "rectificada", "rectificado"}
+    | {"corrige", "corrects", "corrected", "korrigiert", "sustituye", "substitui"}
+    | {"sustituida", "sustituido", "replaces", "replaced", "remplace", "sostituisce"}
+    | {"ersetzt", "anula", "annule", "annulla", "cancels", "storniert"}
+)
+"""Words of headers of what a row was made of, or takes the place of."""
+_OF_ORDERS = frozenset(
+    {"order", "pedido", "orden", "sale", "venta", "bestellung", "commande", "ordine"}
+)
+_REFERENCE = frozenset({"ref", "reference", "referencia", "referenz", "riferimento"})
+_ELSEWHERE = ELSEWHERE | {
+    *("talla", "size", "taille", "taglia", "ubicacion", "location", "mesa", "table"),
+    *("asiento", "seat", "aula", "room", "habitacion", "pago", "payment", "pagamento"),
+}
+"""Words of headers of codes of another kind: sizes, places, customers, payments."""
+_FEWEST = 2
+"""Rows that have to be named where no header says so: one number is chance."""
 _EARLIER = frozenset(
     {"previous", "anterior", "last", "ultimo", "ultima", "first", "primer", "primera"}
     | {"primero", "prior", "next", "siguiente", "duplicate", "duplicado"}
@@ -65,16 +83,19 @@ class ReferredRows:
         words = _open_columns(log) if is_told else {}
         own = {at for at, kind in words.items() if not kind & ELSEWHERE}
         self._parents = {at for at in own if words[at] & _PARENT}
-        self._numbered = {at for at, kind in words.items() if kind & _NUMBERS}
+        self._told = {at for at in own if _refers(words[at])}
+        numbered = {at for at, kind in words.items() if kind & _NUMBERS}
+        self._numbered = numbered | self._told
         self._columns = [*words]
         self._filled = {*words}
         self._words = dict.fromkeys(words, 0)
         self._ids = array("q")
         self._named: dict[int, dict[int, int]] = {at: {} for at in words}
+        self._numberings = _Numberings(words.keys() - self._told)
 
     def add(self, row: Row) -> None:
         """Look at a row."""
-        if not self._columns or not self._is_sale(row):
+        if not self._columns or not _is_sale(self._log, self._meanings, row):
             return
         order_id = self._log.id_of(row)
         self._ids.append(hash(order_id))
@@ -84,6 +105,7 @@ class ReferredRows:
                 self._filled.discard(at)
             elif at in self._parents or _is_number(text, is_told=at in self._numbered):
                 named = self._named[at]
+                self._numberings.add(at, text, order_id)
                 if text != order_id and len(named) < _MOST:
                     named.setdefault(hash(text), row.line)
             elif not self._named[at]:
@@ -91,24 +113,48 @@ class ReferredRows:
                 if self._words[at] > _MOST_WORDS:
                     self._columns.remove(at)
 
-    def _is_sale(self, row: Row) -> bool:
-        worth = self._log.worth_of(row)
-        if is_negative(worth) or not any(c in "123456789" for c in worth):
-            return False
-        words = (word_of(as_text(row.cells[at])) for at in self._log.states)
-        return all(self._meanings.get(word, "paid") in COUNTED for word in words)
-
     def ask(self) -> None:
         """Raise FileError where both are there."""
         ids = np.array(self._ids)
         for at, named in self._named.items():
             # What each row has is another number of its own, and names no other row.
-            if at in self._filled - self._parents:
+            if at in self._filled - self._parents or at in self._numberings:
                 continue
             keys = np.fromiter(named, dtype=np.int64, count=len(named))
             found = keys[np.isin(keys, ids)]
-            if len(found):
+            if len(found) >= (1 if at in self._told else _FEWEST):
                 raise _asked(self._log, at, min(named[int(key)] for key in found))
+
+
+class _Numberings:
+    """Columns with numbers of their own, which those of orders may equal by chance."""
+
+    def __init__(self, columns: Iterable[int]) -> None:
+        #: Position -> last number, of columns whose numbers rise from row to row.
+        self._rising = dict.fromkeys(columns, -1)
+        self._open = frozenset(self._rising)
+        self._own: set[int] = set()
+
+    def add(self, at: int, text: str, order_id: str) -> None:
+        """Look at a number: that of its own order is no other row's."""
+        if at in self._open and text == order_id:
+            self._own.add(at)
+        if (last := self._rising.pop(at, None)) is not None:
+            number = int("".join(filter(str.isdecimal, text)) or 0)
+            if number > last:
+                self._rising[at] = number
+
+    def __contains__(self, at: int) -> bool:
+        """Whether a column is one."""
+        return at in self._own or at in self._rising
+
+
+def _is_sale(log: LogColumns, meanings: Mapping[str, str], row: Row) -> bool:
+    worth = log.worth_of(row)
+    if is_negative(worth) or not any(c in "123456789" for c in worth):
+        return False
+    words = (word_of(as_text(row.cells[at])) for at in log.states)
+    return all(meanings.get(word, "paid") in COUNTED for word in words)
 
 
 def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
@@ -118,7 +164,13 @@ def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
         at: kind
         for at, kind in words.items()
         if at not in log.read and log.keys[at] and not kind & _EARLIER
+        if not kind & _ELSEWHERE or (not kind & ELSEWHERE and _refers(kind))
     }
+
+
+def _refers(kind: frozenset[str]) -> bool:
+    """Whether a header of these words says that it names another row."""
+    return bool(kind & (_PARENT | _REFERS) or (kind & _REFERENCE and kind & _OF_ORDERS))
 
 
 def _is_number(text: str, *, is_told: bool) -> bool:

@@ -13,7 +13,7 @@ from taps.tap_files.settings import Settings
 from taps.tap_files.sums.said_elsewhere import NOTES
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.values.currencies import currency_told_in, sign_of
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["SaidCurrency"]
 
@@ -39,6 +39,16 @@ _SAID: Final = {
     )
     for names, code in _NAMES.items()
 }
+
+
+_OF_PAYING: Final = frozenset(
+    {"pago", "pagado", "pagada", "paga", "pagos", "paid", "payment", "pays", "cobrado"}
+    | {"cobro", "cobrada", "precio", "price", "importe", "amount", "total", "monto"}
+    | {"valor", "efectivo", "cash", "transferencia", "tarjeta", "card", "factura"}
+    | {"facturado", "facturada", "venta", "sale", "todo", "all", "es", "esta", "is"}
+    | {"bezahlt", "betrag", "bar", "paye", "montant", "en", "in", "em", "son", "are"}
+)
+"""Words of a note that says what the sale itself was paid in, and not its change."""
 
 
 class SaidCurrency:
@@ -69,7 +79,8 @@ class SaidCurrency:
         for at in self._notes:
             text = as_text(row.cells[at])
             is_short = len(text) <= _LONGEST_NOTE  # not of a size, in a sentence
-            if self._first is None and is_short and self._is_other(text):
+            is_of_sale = is_short and _rest_of(text) <= _OF_PAYING
+            if self._first is None and is_of_sale and self._is_other(text):
                 self._first = row.line, text
 
     def ask(self) -> None:
@@ -102,3 +113,11 @@ class SaidCurrency:
 @lru_cache(maxsize=10_000)
 def _named_in(text: str) -> frozenset[str]:
     return frozenset(code for code, said in _SAID.items() if said.search(text))
+
+
+@lru_cache(maxsize=10_000)
+def _rest_of(note: str) -> frozenset[str]:
+    """The words of a note beside the currencies it names."""
+    for said in _SAID.values():
+        note = said.sub(" ", note)
+    return words_in(note)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import PRODUCTS, TESTS
+from taps.tap_files.question_words import PRODUCTS, TESTS, TIPS
 from taps.tap_files.statuses import word_of
 from taps.tap_files.sums.said_elsewhere import NOTES, Said
 from taps.tap_files.tables import Row, as_text
@@ -28,6 +28,8 @@ _LONGEST = 40
 _GONE = frozenset({"cancelled", "refunded", "returned"})
 _OTHERWISE = frozenset({"baja", "lost", "removed", "void", "return", "gutschrift"})
 """Words that are as often something else: a leave, a credit that was bought."""
+_STOCK = frozenset({"returned"})
+"""What a name of goods says of their state, unless it is shouted or in brackets."""
 _PAYMENTS = frozenset(
     {"pago", "payment", "paiement", "pagamento", "betaling", "cobro", "zahlung"}
 )
@@ -61,39 +63,79 @@ _VOUCHERS = frozenset(
     | {"abono", "carnet", "mehrfachkarte", "buono"}
 )
 """Words of what is paid once, and spent later."""
+_OF_OTHERS = frozenset(
+    {"restaurante", "restaurant", "comida", "gourmet", "edenred", "sodexo", "pluxee"}
+    | {"cuenta", "banco", "bizum", "account", "bank", "konto", "compte", "conto"}
+)
+"""Words of money that somebody else pays: *Vale restaurante*, *Abono en cuenta*."""
 _UNDONE = re.compile(
     r"(?:(?:lo|la|los|las|se|me|nos|le|cliente|ya|al final|finalmente)\s+)*"
     r"(?:devolvi[oó]|devolvieron|cancel[oó]|cancelaron|anul[oó]|anularon|no\s+pag[oó]"
     r"|no\s+pagaron|no\s+(?:lo\s+)?compr[oó]|no\s+cobrad[oa]|no\s+cobrar|no\s+cont(?:ar|abilizar)"
     r"|sin\s+(?:pagar|cobrar|cargo)|falta\s+(?:pagar|cobrar|el\s+pago)|por\s+cobrar"
     r"|pendiente\s+(?:de\s+)?(?:pago|cobro|pagar|cobrar)|impagad[oa]s?|impag[oa]"
-    r"|duplicad[oa]|repetid[oa]|cortes[ií]a|debe(?:n)?(?:\s+(?:todav[ií]a|a[uú]n|todo|dinero"
-    r"|\d).*)?$|not\s+paid|unpaid|never\s+paid|awaiting\s+payment|duplicate[ds]?"
+    r"|cortes[ií]a|debe(?:n)?(?:\s+(?:todav[ií]a|a[uú]n|todo|dinero"
+    r"|\d).*)?$|not\s+paid|unpaid|never\s+paid|awaiting\s+payment"
     r"|(?:gave|sent)\s+(?:it\s+)?back|returned\s+by|money\s+back|free\s+of\s+charge"
     r"|(?:regalo|muestra|env[ií]o|gift|sample)\s+(?:(?:para|a|for|to)\s+)?(?:(?:una?|an?)\s+)?"
     r"(?:influencer|prensa|youtuber|press|empleado|equipo)"
     r"|(?:replacement|reemplazo|reposici[oó]n|ersatz)\s+(?:for|of|del?|f[uü]r)"
-    r"|sustituye\s+al?|reenv[ií]o|reship(?:ped|ment)?|resend|resent"
-    r"|do\s+not\s+count|nicht\s+bezahlt|unbezahlt|zur[uü]ckgeschickt|non\s+pay[eé]"
-    r"|impay[eé]|non\s+pagato|n[aã]o\s+pag(?:o|ou))(?!\w)",
+    r"|sustituye\s+al?|do\s+not\s+count|nicht\s+bezahlt|unbezahlt|zur[uü]ckgeschickt"
+    r"|non\s+pay[eé]|impay[eé]|non\s+pagato|n[aã]o\s+pag(?:o|ou))(?!-?\w)",
     re.IGNORECASE,
 )
 """What a note begins with that says a sale was none, or was not paid."""
-
-
+_OVER = (
+    r"(?=\s*(?:$|[^\w\s-]|-\s|\w*\d)|\s+(?:por|al?|el|en|hoy|ayer|nadie|y|con|pero|ya"
+    r"|by|to|due|because|as|since|and|was|wegen)\b)"
+)
+"""Where a statement ends, or goes on with how, when and why, and of nothing else."""
+_OF_SALE = (
+    r"(?:\s+(?:de|del|la|el|los|las|of|the|lost|damaged|missing|mismo|misma|same))*"
+    r"\s+(?:[#\w-]*\d|(?:pedido|orden|order|venta|sale|compra|purchase|cobro|cargo|pago"
+    r"|payment|charge|entry|row|line|l[ií]nea|registro|parcel|package|paquete|items?"
+    r"|products?|productos?|art[ií]culos?|goods|ticket|reserva|booking)\b)"
+)
+_AGAIN = re.compile(
+    r"(?:ya\s+|est[aá]\s+)?(?:duplicad[oa]s?|repetid[oa]s?|duplicate[ds]?|reenv[ií]o"
+    rf"|reship(?:ped|ment)?|resend|resent)(?:{_OF_SALE}|{_OVER})"
+    r"|(?:(?:el|la|cliente|clienta|al\s+final|finalmente|pero|he|she)\s+)*no\s+vino"
+    rf"{_OVER}",
+    re.IGNORECASE,
+)
+"""What a note begins with, and is of the sale itself: not of its bill, or of wine."""
+_NOUNS = r"(?:reembolso|refund|estorno|rimborso|remboursement)"
 _UNDONE_SINCE = re.compile(
-    r"(?<!\w)(?:cancel[oó]|cancelou|cancell?ed|cancelad[oa]s?|anul[oó]|anulou|anulad[oa]s?"
-    r"|devolvi[oó]|devolvieron|devolveu|devuelt[oa]s?|devuelven?|devolvid[oa]s?"
-    r"|reembolso|reembols[oó]|reembolsou|reembolsad[oa]s?|refund(?:ed)?|returned"
-    r"|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)|erstattet"
-    r"|annul[eé]e?s?|rembours[eé]e?s?|reso|resa|rimborsat[oa]|annullat[oa]|stornat[oa]"
-    r"|geretourneerd|terugbetaald|geannuleerd|chargeback|no[\s-]show|estorno|estornad[oa]"
-    r"|no\s+(?:se\s+)?(?:present[oó]|vino|asisti[oó]|acudi[oó]|apareci[oó])"
-    r"|pdte\.?\s*(?:de\s+)?(?:pago|cobro|pagar|cobrar))(?!\w)"
+    r"(?<![\w-])(?:cancel[oó]|cancelou|cancell?ed|cancelad[oa]s?|anul[oó]|anulou"
+    r"|anulad[oa]s?|devolvi[oó]|devolvieron|devolveu|devuelt[oa]s?|devuelven?"
+    r"|devolvid[oa]s?|reembolsó|reembolsou|reembolsad[oa]s?|refunded"
+    r"|returned|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)"
+    r"|erstattet|annul[eé]e?s?|rembours[eé]e?s?|rimborsat[oa]|annullat[oa]|stornat[oa]"
+    r"|geretourneerd|terugbetaald|geannuleerd|chargeback|no[\s-]show|estornad[oa]"
+    r"|no\s+(?:se\s+)?(?:present[oó]|asisti[oó]|acudi[oó]|apareci[oó])"
+    rf"|(?:full|partial|total|parcial)\s+{_NOUNS}"
+    rf"|(?<!contra\s){_NOUNS}\s+(?:issued|given"
+    r"|done|made|sent|processed|hecho|realizado|emitido|efectuado|feito|total|parcial"
+    r"|(?:of\s+|de\s+|por\s+)?[$€£]?\d[\d.,]*)"
+    r"|pdte\.?\s*(?:de\s+)?(?:pago|cobro|pagar|cobrar))(?!-?\w)"
     r"|^\s*pdte\.?\s*$|^\s*(?:estimad[oa]|aproximad[oa]|previst[oa]|estimate[d]?|forecast)\s*$",
     re.IGNORECASE,
 )
-"""What a note says anywhere that happened to a sale afterwards."""
+"""What a note says anywhere that happened to a sale afterwards.
+
+A noun alone did not happen: *contra reembolso* is a way of paying.
+"""
+_OTHER_THINGS = frozenset(
+    {"cheque", "cheques", "check", "scheck", "assegno", "versandkosten", "porto"}
+    | {"portes", "flete", "frete", "postage", "freight", "verzendkosten", "envase"}
+    | {"envases", "embalaje", "packaging", "leergut", "emballage"}
+    | TIPS
+)
+"""What comes and goes beside a sale: how it was paid at first, postage, packaging."""
+_ARTICLES = frozenset(
+    {"el", "la", "los", "las", "the", "o", "os", "le", "les", "il", "die", "das", "der"}
+)
+_CLAUSE = re.compile(r"[.,;:!?()/\n]")
 
 
 class SaidInText(Said):
@@ -116,7 +158,7 @@ class SaidInText(Said):
         self._buyer = binding.positions.get("customer_id", -1)
         buyers = {self._buyer, binding.positions.get("purchase_id", -1)} & words.keys()
         names = {at for at in words if words[at] & PRODUCTS and at != log.amount}
-        self._names = sorted(names | buyers)
+        self._names, self._goods = sorted(names | buyers), names - buyers
         self._notes = [at for at in words.keys() - log.read if words[at] & NOTES]
         self._ways = _ways_of_paying(log) if self.is_open else []
 
@@ -143,12 +185,17 @@ class SaidInText(Said):
         shouted = [word for word in text.split() if word.isupper() and word != text]
         for piece in (*_PIECES.split(text), *shouted[:1], *shouted[-1:]):
             plain = piece.strip(" -.:")
-            if plain and len(plain) <= _LONGEST and self._is_gone(plain):
+            is_quiet = not plain.isupper() and f"({plain}" not in text
+            is_quiet = is_quiet and at in self._goods
+            is_short = plain and len(plain) <= _LONGEST
+            if is_short and self._is_gone(plain, is_quiet=is_quiet):
                 return True
         return False
 
-    def _is_gone(self, text: str) -> bool:
+    def _is_gone(self, text: str, *, is_quiet: bool = False) -> bool:
         word = word_of(text)
+        if is_quiet and word in _STOCK:
+            return False
         is_gone = word not in _OTHERWISE and self.meanings.get(word) in _GONE
         return is_gone or text == "RETURN"
 
@@ -174,6 +221,8 @@ class Prepaid:
         }
         for at in self._ways:
             text = as_text(row.cells[at])
+            if words_in(text) & _OF_OTHERS:
+                continue
             for word in words_in(text) & _VOUCHERS:
                 self._spent.setdefault(word, (row.line, at, text))
 
@@ -195,7 +244,19 @@ class Prepaid:
 
 @lru_cache(maxsize=10_000)
 def _is_undone(note: str) -> bool:
-    return bool(_UNDONE.match(note.strip()) or _UNDONE_SINCE.search(note))
+    text = note.strip()
+    if _AGAIN.match(text):
+        return True
+    said = [*filter(None, [_UNDONE.match(text)]), *_UNDONE_SINCE.finditer(text)]
+    return any(not _is_of_another(text[: at.start()], text[at.end() :]) for at in said)
+
+
+def _is_of_another(before: str, after: str) -> bool:
+    """Whether what happened is said of the thing beside it: *chèque annulé*."""
+    last = _CLAUSE.split(before)[-1].split()[-1:]
+    rest = [normalised(word) for word in _CLAUSE.split(after)[0].split()]
+    first = [word for word in rest if word not in _ARTICLES][:1]
+    return not _OTHER_THINGS.isdisjoint([*map(normalised, last), *first])
 
 
 def _ways_of_paying(log: LogColumns) -> list[int]:

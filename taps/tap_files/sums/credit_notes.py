@@ -134,42 +134,46 @@ class CreditSeries:
         people = {*log.holding(_PEOPLE)}
         papers = [] if log.tells_status else log.holding(_NUMBERS)
         papers = [at for at in papers if at not in log.read and at not in people]
-        self._at = next(iter(papers), None) if order is None else order
+        numbers = papers[:1] if order is None else [order]
         series = [at for at in log.holding(_SERIES_OF) if at not in log.read]
-        # A column of the series alone tells them apart from the numbers behind it.
-        self._is_apart = bool(series) and not log.tells_status
-        self._at = series[0] if self._is_apart else self._at
-        self._series: dict[str, list[int]] = {}
+        # A shop or a year may stand in a series: what the numbers say is heard as well.
+        self._ends = dict.fromkeys(numbers, "")
+        self._ends |= dict.fromkeys([] if log.tells_status else series[:1], "1")
+        #: Position -> letters -> the first line with them, and how many sales have.
+        self._series: dict[int, dict[str, list[int]]] = {at: {} for at in self._ends}
 
     def add(self, row: Row) -> None:
         """Look at a row."""
-        if self._at is None:
-            return
-        text = as_text(row.cells[self._at])
-        found = _NUMBER.match(f"{text}1" if self._is_apart else text)
-        found = _SUFFIX.fullmatch(text) or found or _PLAIN.fullmatch(text)
         amount = self._log.amount_of(row)
-        is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
-        if found and is_sold:
-            counted = self._series.setdefault(found[1].lower(), [row.line, 0])
-            counted[1] += 1
+        if is_negative(amount) or not any(c in "123456789" for c in amount):
+            return
+        for at, end in self._ends.items():
+            text = as_text(row.cells[at]) + end
+            found = _SUFFIX.fullmatch(text) or _NUMBER.match(text)
+            if found := found or _PLAIN.fullmatch(text):
+                counted = self._series[at].setdefault(found[1].lower(), [row.line, 0])
+                counted[1] += 1
 
     def ask(self) -> None:
         """Raise FileError where a series beside others may be of credit notes."""
-        others = (n for name, (_, n) in self._series.items() if name not in _SERIES)
-        most = max(others, default=0)
-        header = self._log.title(self._at)
-        for series, (line, count) in self._series.items():
-            if series in _SERIES and count <= most:
-                problem = (
-                    f"numbers in {header!r} that begin with {series.upper()} may "
-                    "be of credit notes, and their amounts have no minus"
-                )
-                remedy = (
-                    "Write what is given back with a minus, or "
-                    f"ignored_columns={header} if they are sales"
-                )
-                raise FileError(self._log.name, problem, remedy=remedy, line=line)
+        for at, counted in self._series.items():
+            others = (n for name, (_, n) in counted.items() if name not in _SERIES)
+            most = max(others, default=0)
+            for series, (line, count) in counted.items():
+                if series in _SERIES and count <= most:
+                    raise self._asked(at, series, line)
+
+    def _asked(self, at: int, series: str, line: int) -> FileError:
+        header = self._log.title(at)
+        problem = (
+            f"numbers in {header!r} that begin with {series.upper()} may "
+            "be of credit notes, and their amounts have no minus"
+        )
+        remedy = (
+            "Write what is given back with a minus, or "
+            f"ignored_columns={header} if they are sales"
+        )
+        return FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
 def _remedy(log: LogColumns, header: str, text: str, *, is_of_bills: bool) -> str:

@@ -39,6 +39,8 @@ _CENTS_TOLD: Final = re.compile(r"\D*[\d.,]*\d[.,]\d\d\D*")
 """12.00, whatever its last decimals are."""
 _COUNTED_IN_CENTS: Final = re.compile(r"\D*[\d.,]*\d{3}[.,](?!0+\D*$)\d{1,2}\D*")
 """1250.50: a hundred or more, with cents."""
+_UNPOINTED: Final = re.compile(r"\D*\d{4,}\D*")
+"""12000: no point of thousands was there to be lost."""
 _OPEN: Final = re.compile(r"\D*\d{1,3}(?:[.,]\d{3})?\D*")
 _LEAST: Final = 50
 """The least that Stripe charges, in cents: what costs less is told in whole units.
@@ -141,7 +143,8 @@ class LostThousands:
                 self._fine = self._fine or (row.line, 0, text)
         elif not _OPEN.fullmatch(text):
             self._is_above = True
-            self._is_looked_for = not _COUNTED_IN_CENTS.fullmatch(text)
+            is_kept = _COUNTED_IN_CENTS.fullmatch(text) or _UNPOINTED.fullmatch(text)
+            self._is_looked_for = not is_kept
 
     def ask(self) -> None:
         """Raise FileError where every amount may be so."""

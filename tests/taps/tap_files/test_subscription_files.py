@@ -220,3 +220,25 @@ def test_a_subscription_that_is_marked_as_paused_and_runs_is_asked_about(
     assert read.failures == []
     (one,) = read.records("subscriptions")
     assert (one["account_id"], one["billing_interval"]) == ("a1", "half_year")
+
+
+@pytest.mark.parametrize(
+    ("interval", "told", "found"),
+    [
+        ("month", {}, [Decimal(10)]),
+        ("Mensual", {}, [Decimal(10)]),
+        ("year", {}, []),
+        ("year", {"unit_amount": "Price per seat"}, [Decimal(10)]),
+    ],
+)
+def test_a_price_per_seat_is_asked_about_unless_it_is_billed_by_the_month(
+    read_text: RunTap, interval: str, told: dict[str, str], found: list[Decimal]
+) -> None:
+    run = read_text(
+        "subscription_id,account_id,plan,status,Price per seat,seats,interval,"
+        f"started_at\ns1,a1,Pro,active,10,5,{interval},2026-01-21\n",
+        columns=told,
+    )
+
+    assert [row["unit_amount"] for row in run.records("subscriptions")] == found
+    assert len(run.failures) == (not found)
