@@ -302,7 +302,10 @@ def _fill_operations(connection: psycopg.Connection, company_id: str, t: int) ->
 
 
 def _fill_segments(connection: psycopg.Connection, company_id: str, t: int) -> None:
-    """Two kinds, of which one is advised twice; cohorts of January and August."""
+    """Two kinds, of which one is advised twice; cohorts of January, June and August.
+
+    Of June itself and of October nobody tells who came.
+    """
     insert = partial(_inserted, connection, company_id)
     for segment, people, feature, is_keen in (
         (4, 30, "chat_mean", True),
@@ -332,16 +335,23 @@ def _fill_segments(connection: psycopg.Connection, company_id: str, t: int) -> N
         ("1997-01-01", 2, 10),
         ("1997-08-01", 0, 40),
         ("1997-08-01", 1, 24),
+        ("1997-08-01", 2, None),
+        ("1997-06-01", 0, None),
     ):
+        cohort = {"cohort_month": month, "age_months": age, "currency_code": "EUR"}
+        cohort["webinar_cohort_people"] = 80 * t
+        if came is None:
+            insert("webinar_cohort_results", **cohort)
+            continue
         insert(
             "webinar_cohort_results",
-            **{"cohort_month": month, "age_months": age},
-            **{"webinar_cohort_people": 80 * t, "webinar_cohort_attendees": came * t},
+            **cohort,
+            **{"webinar_cohort_attendees": came * t},
             **{"webinar_cohort_ratio": came / 80, "webinar_cohort_buyers": t},
             **{"webinar_cohort_conversion": (age + 1) / 80, "engagement_count": 2},
             **{"webinar_cohort_visits": came * t, "live_seconds": 1800 * came * t},
             **{"engagement_sum": 100 + age, "webinar_cohort_interactions": 4 * t},
-            **{"webinar_cohort_revenue": 40 * came * t, "currency_code": "EUR"},
+            **{"webinar_cohort_revenue": 40 * came * t},
             **{"attended_ratio_lower": 0.1, "attended_ratio_upper": 0.7},
         )
 
