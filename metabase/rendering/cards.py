@@ -134,15 +134,16 @@ def _below(card: Card, result: Result, labels: dict[str, str]) -> str | None:
     if [None] in values:
         return labels["preview.no_since"] if is_change else None
     first, second = (value for (value,) in values)
-    sign = ""
-    if is_change:
-        sign = "▲" if first > 0 else "▼" if first < 0 else "="
-        first = abs(first)
     one, other = (
         write_value(value, column, labels["language"])
-        for value, column in zip((first, second), others, strict=True)
+        for value, column in zip(
+            (abs(first) if is_change else first, second), others, strict=True
+        )
     )
     if is_change:
+        # What is written as 0 has not changed.
+        has_changed = any(digit in one for digit in "123456789")
+        sign = ("▲" if first > 0 else "▼") if has_changed else "="
         return labels["preview.since"].format(sign=sign, change=one, day=other)
     return labels["preview.range"].format(lower=one, upper=other)
 

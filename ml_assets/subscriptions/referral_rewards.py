@@ -85,6 +85,7 @@ def _referral(
 ) -> dict[str, Any] | None:
     first = touches.iloc[0]
     signup, until = pd.Timestamp(first["signed_up_date"]), first["was_customer_until"]
+    paid_from = first["first_paid_date"]
     told = touches.rename(
         columns={"referrer_account_id": "referrer_id", "touch_kind": "kind"}
     ).sort_values("touched_at")
@@ -93,6 +94,7 @@ def _referral(
         told.assign(touched_at=told["touch_date"]),
         account_id=account,
         was_customer_until=None if pd.isna(until) else pd.Timestamp(until),
+        was_customer_from=None if pd.isna(paid_from) else pd.Timestamp(paid_from),
     )
     if referred.referrer_id is None:
         return None

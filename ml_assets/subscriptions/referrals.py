@@ -36,12 +36,13 @@ def attribute(
     *,
     account_id: str,
     was_customer_until: pd.Timestamp | None = None,
+    was_customer_from: pd.Timestamp | None = None,
 ) -> Referred:
     """The referrer of an account: its code, else the last click before it signed up.
 
     One account has one referrer, and who signed up already keeps it. Who is or was a
-    customer less than 180 days before is not referred by anybody, nor anybody by
-    themselves.
+    customer less than 180 days before is not referred by what came after they became
+    one, nor anybody by themselves.
 
     Parameters
     ----------
@@ -51,6 +52,8 @@ def attribute(
         only the one that counts.
     was_customer_until
         The last day as a customer; the day of signup or later if it is one.
+    was_customer_from
+        The first such day, where it is known: who pays may be listed only later.
 
     Raises
     ------
@@ -60,11 +63,14 @@ def attribute(
     kind = column_of(touches, "kind")
     if not kind.isin(["code", "click"]).all():
         raise InvalidAccounts("a touch is a code or a click.")
+    at = pd.to_datetime(column_of(touches, "touched_at"))
     if was_customer_until is not None:
         away = (signup - was_customer_until) / pd.Timedelta(days=1)
         if away < LAPSED_DAYS:
-            return Referred(None, "none", "was a customer")
-    at = pd.to_datetime(column_of(touches, "touched_at"))
+            if was_customer_from is None or not (at <= was_customer_from).any():
+                return Referred(None, "none", "was a customer")
+            # What came before the first payment sent them.
+            signup = was_customer_from
     recent = at >= signup - pd.Timedelta(days=CLICK_DAYS)
     counts = (at <= signup) & ((kind == "code") | recent)
     known = touches[counts].assign(at=at[counts]).sort_values("at", kind="stable")

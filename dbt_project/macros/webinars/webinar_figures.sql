@@ -8,6 +8,7 @@
         {{ outcomes }}.is_conversion_over,
         {{ outcomes }}.untold_webinar_count,
         {{ outcomes }}.registrant_count as webinar_registrant_count,
+        {{ outcomes }}.told_registrant_count as webinar_told_registrant_count,
         {{ outcomes }}.late_registrant_count,
         {{ outcomes }}.cancelled_count,
         {{ outcomes }}.show_count as webinar_show_count,

@@ -3,9 +3,9 @@
     channel_id. Each person of a webinar is in one channel, so counts add up. Rates of
     sales are null until the 30 days of all webinars in them are over; those of a channel,
     where some are always recent, are of the webinars whose days are (decision 0195). A
-    cost or a return is null where a cost has no rate. Of a webinar without any visit nobody
-    knows who came: it is in no rate, and in no count of who came or bought. Who wrote, asked or answered is a
-    share of the attendees of webinars that had a chat, questions or polls, and null where
+    cost or a return is null where a cost has no rate. Of a webinar of which nobody tells
+    who came, it is in no rate, and in no count of who came or bought. Who wrote, asked or
+    answered is a share of the attendees of webinars that had a chat, questions or polls, and null where
     none had. Intervals are Wilson's, of 95 %.
 -#}
 {% macro webinar_outcomes(key) -%}
@@ -62,7 +62,10 @@ summed as (
         bool_and(webinars.is_month_over) as is_complete,
         bool_and(webinars.is_conversion_over) as is_conversion_over,
         count(distinct webinars.webinar_id) filter (
-            where not webinars.is_attendance_told
+            where
+            not webinars.is_attendance_told
+            -- Of today's nobody can have told yet.
+            and webinars.start_date < webinars.as_of_date
         )::integer as untold_webinar_count
         {%- for name in registered + costs %},
         coalesce(sum(facts.{{ name }}), 0) as {{ name }}
@@ -73,8 +76,10 @@ summed as (
                 then coalesce(sum(facts.{{ name }}), 0)
         end as {{ name }}
         {%- endfor %},
-        sum(facts.registrant_count) filter (
-            where webinars.is_attendance_told
+        coalesce(
+            sum(facts.registrant_count) filter (
+                where webinars.is_attendance_told
+            ), 0
         ) as told_registrant_count
         {%- for name, was_there in rooms.items() %},
         sum(facts.attendee_count) filter (where {{ was_there }})
@@ -103,6 +108,7 @@ rated as (
         is_complete,
         is_conversion_over,
         untold_webinar_count,
+        told_registrant_count::integer as told_registrant_count,
         {%- for name in counts if name.endswith('_count') %}
         {{ name }}::integer as {{ name }},
         {%- endfor %}

@@ -42,7 +42,8 @@ _FIGURES = {
     ),
     "webinar_show_ratio": (
         "Show rate of all webinars",
-        """select sum(webinar_show_count)::float8 / sum(webinar_registrant_count)
+        """select sum(webinar_show_count)::float8
+        / sum(webinar_told_registrant_count)
         from reporting.webinar_results""",
         "{:.4f}",
     ),

@@ -13,11 +13,13 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_file
 
 EARLY = "2026-03-01 10:00+00"
+#: What files say of a webinar that was not held that day.
+PUT_OFF = ("Abgesagt", "Annulé", "Annullato", "Pospuesto", "aplazado", "Postponed")
 MARTS = (
     *("webinar_outcomes", "webinar_month_outcomes", "webinar_channel_outcomes"),
     *("webinar_trends", "webinar_windows", "webinar_minutes", "webinar_cohort_months"),
     *("webinar_counters", "webinar_funnels", "webinar_audience_members"),
-    *("webinar_messages_received", "webinar_audiences"),
+    *("webinar_messages_received", "webinar_audiences", "webinar_satisfaction"),
 )
 
 
@@ -66,9 +68,47 @@ def loaded(warehouse: Warehouse) -> tuple[Warehouse, Pair]:
     )
     warehouse.load(
         pair.bolt,
-        webinar_file("webinars", webinar("W2", "2026-03-17 17:00+00")),
-        webinar_file("registrants", registrant("W2", "ana", EARLY)),
-        webinar_file("attendances", came("W2", "ana", day="2026-03-17")),
+        webinar_file(
+            "webinars",
+            webinar("W2", "2026-03-17 17:00+00"),
+            webinar("untold", "2026-03-20 17:00+00"),
+            webinar("empty", "2026-04-07 17:00+00"),
+            webinar("today", "2026-04-30 08:00+00"),
+            *(
+                webinar(status, "2026-04-08 17:00+00", status=status)
+                for status in PUT_OFF
+            ),
+        ),
+        webinar_file(
+            "registrants",
+            registrant("W2", "ana", EARLY),
+            *(registrant("empty", name, EARLY) for name in ("ana", "bea", "hanna")),
+            registrant("untold", "ana", EARLY),
+            registrant("today", "ana", EARLY),
+        ),
+        webinar_file(
+            "attendances",
+            came("W2", "ana", day="2026-03-17"),
+            # The host was alone, and looks at the recording later as anybody does.
+            came("empty", "hanna", day="2026-04-07", role="host"),
+            came("empty", "hanna", day="2026-04-09", is_on_demand=True),
+        ),
+        webinar_file(
+            "webinar_ratings",
+            rated("W2", "ana"),
+            rated("empty", "bea"),
+            rated("empty", "hanna"),
+            rated("untold", "ana"),
+        ),
+        webinar_file(
+            "webinar_costs",
+            {"webinar_id": "W2", "cost_date": "2026-03-01", "cost": 50},
+            # Of no rate is known.
+            {
+                **{"webinar_id": "untold", "cost_date": "2026-03-01", "cost": 7},
+                "currency_code": "USD",
+            },
+        ),
     )
     warehouse.build(
         pair.acme,
@@ -101,10 +141,23 @@ def wrote(key: str, name: str) -> dict[str, object]:
     }
 
 
-def rows(loaded: tuple[Warehouse, Pair], mart: str, key: str) -> dict[Any, Any]:
+def rated(webinar_id: str, name: str) -> dict[str, object]:
+    return {
+        "webinar_id": webinar_id,
+        "rating_id": f"{webinar_id} {name}",
+        "email": f"{name}@example.test",
+        "rating": 8,
+        "rated_at": "2026-04-10 12:00+00",
+    }
+
+
+def rows(
+    loaded: tuple[Warehouse, Pair], mart: str, key: str, *, of_bolt: bool = False
+) -> dict[Any, Any]:
     warehouse, pair = loaded
     found = warehouse.rows(
-        f"select * from marts.{mart} where company_id = %s", [pair.acme]
+        f"select * from marts.{mart} where company_id = %s",
+        [pair.bolt if of_bolt else pair.acme],
     )
     return {row[key]: row for row in found}
 
@@ -138,6 +191,8 @@ def test_rates_of_a_month_are_of_the_webinars_that_are_known(
     for found in (month, channel):
         assert (found["webinar_count"], found["untold_webinar_count"]) == (2, 1)
         assert (found["registrant_count"], found["show_count"]) == (6, 2)
+        # Those who could be seen to come, by which rates are judged.
+        assert found["told_registrant_count"] == 3
         assert found["show_ratio"] == pytest.approx(2 / 3)
         assert found["show_ratio_lower"] == pytest.approx(lower[0])
         assert found["show_ratio_upper"] == pytest.approx(upper[0])
@@ -197,3 +252,58 @@ def test_counters_and_cohorts_say_that_it_is_not_known(
     assert months[0]["attendee_count"] is months[0]["attended_ratio"] is None
     assert months[0]["net_revenue"] is None
     assert months[1]["attendee_count"] == 0
+
+
+def test_a_room_that_the_team_alone_was_in_was_empty(
+    loaded: tuple[Warehouse, Pair],
+) -> None:
+    found = rows(loaded, "webinar_outcomes", "webinar_id", of_bolt=True)
+
+    # What was put off was not held.
+    assert sorted(found) == ["W2", "empty", "today", "untold"]
+    empty = found["empty"]
+    assert (empty["registrant_count"], empty["told_registrant_count"]) == (2, 2)
+    assert (empty["show_count"], empty["attendee_count"]) == (0, 0)
+    assert (empty["show_ratio"], empty["untold_webinar_count"]) == (0, 0)
+    # Who was on the stage watches no recording.
+    assert empty["on_demand_viewer_count"] == 0
+
+
+def test_of_today_nobody_can_have_told_yet(loaded: tuple[Warehouse, Pair]) -> None:
+    found = rows(loaded, "webinar_outcomes", "webinar_id", of_bolt=True)
+
+    assert found["today"]["show_ratio"] is found["today"]["attendee_count"] is None
+    assert [
+        (
+            name,
+            found[name]["untold_webinar_count"],
+            found[name]["told_registrant_count"],
+        )
+        for name in ("today", "untold")
+    ] == [("today", 0, 0), ("untold", 1, 0)]
+
+
+def test_who_rates_an_untold_webinar_may_have_been_there(
+    loaded: tuple[Warehouse, Pair],
+) -> None:
+    found = rows(loaded, "webinar_satisfaction", "subject_id", of_bolt=True)
+
+    assert {
+        name: (row["rater_count"], row["other_opinion_count"])
+        for name, row in found.items()
+        # The host's opinion is none.
+    } == {"W2": (1, 0), "empty": (0, 1), "untold": (0, None)}
+
+
+def test_a_return_needs_only_the_costs_that_are_in_it(
+    loaded: tuple[Warehouse, Pair],
+) -> None:
+    months = rows(loaded, "webinar_month_outcomes", "month_start_date", of_bolt=True)
+    windows = rows(loaded, "webinar_windows", "calendar_date", of_bolt=True).values()
+
+    march = min(months.values(), key=lambda row: row["month_start_date"])
+    both = [row for row in windows if row["webinar_count"] == 2]
+    # 50 were spent on W2 and nothing was sold.
+    assert march["return_ratio"] == -1
+    assert both
+    assert {(row["return_ratio"], row["cost_amount"]) for row in both} == {(-1, None)}

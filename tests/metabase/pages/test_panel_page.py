@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +12,7 @@ from metabase.content.company import EXAMPLE
 from metabase.content.entities import Placement
 from metabase.content.labels import read_labels
 from metabase.content.load import CONTENT_ROOT, load_content
+from metabase.content.warehouse import Result
 from metabase.rendering.cards import DrawnCard, draw_card
 from tests.metabase.pages.drawn_cards import (
     answer_of,
@@ -95,7 +98,26 @@ def test_capital_at_risk_is_red_and_none_is_not(shops_url: str) -> None:
     assert lost.range == "▲ 540\xa0€ desde el 23 sept 1997"
     assert safe.range == (
         "Aún sin comparación: hace falta una predicción de una semana antes"
+        " con la misma versión del modelo"
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [("0.3", "= 0"), ("-0.3", "= 0"), ("0", "= 0"), ("0.5", "▲ 1"), ("-20", "▼ 20")],
+)
+def test_a_change_that_is_written_as_nothing_has_no_arrow(
+    change: str, told: str
+) -> None:
+    card = card_named("capital_at_risk")
+    known = Result(
+        ("capital_at_risk", "capital_at_risk_change", "compared_date"),
+        ((Decimal(90), Decimal(change), date(1997, 9, 23)),),
+    )
+    labels = read_labels(CONTENT_ROOT / "labels", "es")
+    card_drawn = draw_card(card, Placement("a", "b", 0, 0, 24, 8), known, labels, "")
+
+    assert card_drawn.range == f"{told}\xa0€ desde el 23 sept 1997"
 
 
 def test_the_change_of_a_week_says_with_which_day_it_compares(shops_url: str) -> None:

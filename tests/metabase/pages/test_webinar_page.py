@@ -25,6 +25,7 @@ def test_headlines_are_of_the_last_month_that_can_be_told(shops_url: str) -> Non
 
 def test_the_funnel_is_of_twelve_months(shops_url: str) -> None:
     # October 1996 to September 1997: 20 + 100 + 120 + 70 and so on.
+    # Of 20 others of June nobody tells whether they came.
     answer = answer_of(shops_url, card_named("webinar_funnel"))
     assert [(stage, int(people)) for stage, people in answer.rows] == [
         # W1 of July; what is of no webinar is left out.
@@ -68,7 +69,8 @@ def test_figures_stand_beside_the_target_that_is_declared(shops_url: str) -> Non
 def test_a_rate_of_few_people_is_no_point_of_a_line(shops_url: str) -> None:
     rows = answer_of(shops_url, card_named("webinar_rates_by_month")).rows
 
-    # June had 20 registrants; September is not over, August's sales are not.
+    # Of June's 40 registrants 20 could be seen to come; September is not over,
+    # August's sales are not.
     assert list(rows) == [
         (date(1997, 6, 1), None, None),
         (date(1997, 7, 1), 0.42, 0.13),
@@ -108,6 +110,8 @@ def test_a_channel_is_told_by_people_and_by_what_it_cost(shops_url: str) -> None
     assert (social[15:], mail[15:]) == (["0"], ["1"])
     english = answer_of(shops_url, card_named("webinar_channel_people", "en")).rows
     assert english[0][0] == "Redes sociales (en)"
+    # Beside who came stand those of whom it is known.
+    assert [row[1:3] for row in english] == [(150, 70), (50, 36)]
 
 
 def test_what_is_expected_is_told_beside_what_came(shops_url: str) -> None:

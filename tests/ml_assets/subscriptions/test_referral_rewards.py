@@ -23,6 +23,7 @@ def touch(
         "is_on_coupon_site": False,
         "signed_up_date": pd.Timestamp(day),
         "was_customer_until": pd.NaT,
+        "first_paid_date": pd.NaT,
         "paid_invoice_count": 2,
         "first_settled_date": pd.Timestamp(day),
         "is_refunded": False,
@@ -66,6 +67,23 @@ def test_who_was_a_customer_half_a_year_before_is_referred_by_nobody() -> None:
 
     # 180 days before the first of May is the second of November.
     assert found["referred_account_id"].tolist() == ["d", "e"]
+
+
+def test_who_is_listed_a_day_after_paying_was_referred_before_that() -> None:
+    signup, paid = pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-01")
+    same = {
+        "signed_up_date": signup,
+        "was_customer_until": signup,
+        "first_paid_date": paid,
+    }
+    days = {"b": "2026-02-27", "c": "2026-03-01", "d": "2026-03-02"}
+    rows = [touch("a", name, day, **same) for name, day in days.items()]
+
+    found = referrals_of(pd.DataFrame(rows), TODAY)
+
+    # The code of the second of March came after the first payment.
+    assert found["referred_account_id"].tolist() == ["b", "c"]
+    assert set(found["referred_on"]) == {signup}
 
 
 def test_more_than_ten_of_a_month_are_looked_at() -> None:

@@ -15,6 +15,7 @@ TABLES = """
 create table reporting.webinar_months (
     company_id text, month_start_date date, is_complete boolean,
     is_conversion_over boolean, webinar_registrant_count integer,
+    webinar_told_registrant_count integer,
     webinar_attendee_count integer, webinar_conversion_count integer,
     webinar_show_ratio double precision, webinar_conversion_ratio double precision,
     webinar_net_revenue numeric(18, 2), webinar_cost numeric(18, 2),
@@ -44,7 +45,8 @@ create table reporting.webinar_channels (
     webinar_cost_per_registrant numeric(18, 2),
     webinar_conversion_ratio double precision,
     conversion_ratio_lower double precision, conversion_ratio_upper double precision,
-    webinar_return_ratio double precision, untold_webinar_count integer
+    webinar_return_ratio double precision, untold_webinar_count integer,
+    webinar_told_registrant_count integer
 );
 create table reporting.webinar_forecasts (
     company_id text, webinar_id text, title text, start_date date, is_held boolean,
@@ -104,12 +106,15 @@ def fill_webinars(
     t = times
     for month, is_complete, is_over, people, rates, money in (
         ("1996-09-01", True, True, (900, 300, 30), (0.3, 0.1), (9, 8, 0.01, 0.125)),
-        ("1997-06-01", True, True, (20, 8, 2), (0.4, 0.25), (90, None, None, None)),
+        ("1997-06-01", True, True, (40, 8, 2), (0.4, 0.25), (90, None, None, None)),
         ("1997-07-01", True, True, (100, 46, 6), (0.42, 0.13), (600, 400, 4, 0.5)),
         ("1997-08-01", True, False, (120, 60, 4), (0.45, None), (250, 480, 4, None)),
         ("1997-09-01", False, False, (70, 21, 1), (0.3, None), (40, 80, 1, None)),
     ):
-        counts, amounts = (each * t for each in people), money[:3]
+        (registered, *counts), amounts = (each * t for each in people), money[:3]
+        # Of half of June's nobody tells whether they came.
+        told = registered // 2 if month == "1997-06-01" else registered
+        counts = [registered, told, *counts]
         insert(
             "webinar_months",
             *(month, is_complete, is_over, *counts, *rates),
@@ -129,9 +134,9 @@ def fill_webinars(
     )
     social = (150 * t, 0.4, 0.325, 0.48, 70 * t, 60.5, 8 * t, 700 * t, 800 * t, 5 * t)
     sold = (0.12, 0.06, 0.22, -0.25, 0)
-    insert("webinar_channels", "Redes sociales", *social, *sold)
+    insert("webinar_channels", "Redes sociales", *social, *sold, 150 * t)
     mail = (70 * t, 0.55, 0.434, 0.661, 36 * t, 71.0, 2 * t, 150 * t, 0, None)
-    insert("webinar_channels", "Correo", *mail, *[None] * 4, t)
+    insert("webinar_channels", "Correo", *mail, *[None] * 4, t, 50 * t)
     for told in (
         ("W1", "Automatiza", "1997-07-10", True, 100 * t, 41.4 * t, 30, 54, 42, True),
         ("W2", "Crece", "1997-08-14", True, 120 * t, 50.2 * t, 38, 51, 54, False),
@@ -302,7 +307,10 @@ def _fill_operations(connection: psycopg.Connection, company_id: str, t: int) ->
 
 
 def _fill_segments(connection: psycopg.Connection, company_id: str, t: int) -> None:
-    """Two kinds, of which one is advised twice; cohorts of January and August."""
+    """Two kinds, of which one is advised twice; cohorts of January, June and August.
+
+    Of June itself and of October nobody tells who came.
+    """
     insert = partial(_inserted, connection, company_id)
     for segment, people, feature, is_keen in (
         (4, 30, "chat_mean", True),
@@ -332,16 +340,23 @@ def _fill_segments(connection: psycopg.Connection, company_id: str, t: int) -> N
         ("1997-01-01", 2, 10),
         ("1997-08-01", 0, 40),
         ("1997-08-01", 1, 24),
+        ("1997-08-01", 2, None),
+        ("1997-06-01", 0, None),
     ):
+        cohort = {"cohort_month": month, "age_months": age, "currency_code": "EUR"}
+        cohort["webinar_cohort_people"] = 80 * t
+        if came is None:
+            insert("webinar_cohort_results", **cohort)
+            continue
         insert(
             "webinar_cohort_results",
-            **{"cohort_month": month, "age_months": age},
-            **{"webinar_cohort_people": 80 * t, "webinar_cohort_attendees": came * t},
+            **cohort,
+            **{"webinar_cohort_attendees": came * t},
             **{"webinar_cohort_ratio": came / 80, "webinar_cohort_buyers": t},
             **{"webinar_cohort_conversion": (age + 1) / 80, "engagement_count": 2},
             **{"webinar_cohort_visits": came * t, "live_seconds": 1800 * came * t},
             **{"engagement_sum": 100 + age, "webinar_cohort_interactions": 4 * t},
-            **{"webinar_cohort_revenue": 40 * came * t, "currency_code": "EUR"},
+            **{"webinar_cohort_revenue": 40 * came * t},
             **{"attended_ratio_lower": 0.1, "attended_ratio_upper": 0.7},
         )
 

@@ -31,6 +31,7 @@ identified as (
     from newest
     inner join companies
         on newest.company_id = companies.company_id
+    where {{ not_of_team('newest') }}
 )
 
 select * from identified

@@ -17,6 +17,7 @@ identified as (
         newest.rating,
         newest.rated_at
     from newest
+    where {{ not_of_team('newest') }}
 )
 
 select * from identified

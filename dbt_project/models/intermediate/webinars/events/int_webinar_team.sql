@@ -1,5 +1,7 @@
 with visits as (
     select * from {{ ref('stg_files__attendances') }}
+    -- Of who watches the recording no file tells that they were on the stage.
+    where not is_on_demand
 ),
 
 named as (

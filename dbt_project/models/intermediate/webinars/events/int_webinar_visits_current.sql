@@ -25,7 +25,7 @@ told as (
         joined_at,
         left_at
     from newest
-    where {{ not_of_zoom('newest') }}
+    where {{ not_of_zoom('newest') }} and {{ not_of_team('newest') }}
     union all
     select
         company_id,

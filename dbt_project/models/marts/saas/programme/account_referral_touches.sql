@@ -63,6 +63,7 @@ joined as (
         coalesce(accounts.signed_up_date, periods.first_paid_date)
             as signed_up_date,
         periods.was_customer_until,
+        periods.first_paid_date,
         coalesce(invoices.paid_invoice_count, 0) as paid_invoice_count,
         invoices.first_settled_date,
         coalesce(invoices.is_refunded, false) as is_refunded,

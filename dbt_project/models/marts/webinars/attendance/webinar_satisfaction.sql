@@ -30,13 +30,26 @@ told as (
     {{ join_registrants('ratings') }}
 ),
 
--- A person counts once, whatever they were asked how often.
+webinars as (
+    select
+        company_id,
+        webinar_id,
+        is_attendance_told
+    from {{ ref('webinars') }}
+    where {{ is_in_scope() }}
+),
+
+-- A person counts once, whatever they were asked how often. Of a webinar of which nobody
+-- tells who came, it is not known whether who rated did.
 people as (
     select
         told.company_id,
         told.webinar_id,
         told.section_title,
-        attendances.person_id is not null as has_attended,
+        case
+            when webinars.is_attendance_told
+                then attendances.person_id is not null
+        end as has_attended,
         avg(told.rating) as rating,
         count(*) as opinion_count
     from told
@@ -45,11 +58,16 @@ people as (
             told.company_id = attendances.company_id
             and told.webinar_id = attendances.webinar_id
             and told.person_id = attendances.person_id
+    left join webinars
+        on
+            told.company_id = webinars.company_id
+            and told.webinar_id = webinars.webinar_id
     group by
         told.company_id,
         told.webinar_id,
         told.section_title,
         told.person_id,
+        webinars.is_attendance_told,
         attendances.person_id
 ),
 
@@ -73,8 +91,12 @@ summed as (
         count(*) filter (where has_attended)::integer as rater_count,
         avg(rating) filter (where has_attended) as rating_mean,
         stddev_samp(rating) filter (where has_attended) as deviation,
-        coalesce(sum(opinion_count) filter (where not has_attended), 0)::integer
-            as other_opinion_count
+        case
+            when bool_or(has_attended is not null)
+                then coalesce(
+                    sum(opinion_count) filter (where not has_attended), 0
+                )
+        end::integer as other_opinion_count
     from placed
     group by company_id, subject_kind, subject_id
 ),

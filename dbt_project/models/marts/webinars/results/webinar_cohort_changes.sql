@@ -44,7 +44,7 @@ measured as (
             ('retention', cohorts.attendee_count, cohorts.age_months > 0),
             ('conversion', cohorts.converted_count, months.is_conversion_over)
         ) as measures (measure, reached_count, is_known)
-    where measures.is_known
+    where measures.is_known and cohorts.attendee_count is not null
 ),
 
 ends as (

@@ -52,7 +52,10 @@ summed as (
         end::numeric(18, 2) as cost_amount,
         -- What was earned is known of these alone.
         case
-            when sum(results.unpriced_cost_count) = 0
+            when
+                sum(results.unpriced_cost_count) filter (
+                    where results.is_attendance_told
+                ) = 0
                 then sum(results.cost_amount) filter (
                     where results.is_attendance_told
                 )

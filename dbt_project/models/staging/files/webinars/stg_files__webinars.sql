@@ -24,7 +24,11 @@ renamed as (
         has_offer,
         has_survey,
         coalesce(
-            {{ plain_words('status') }} ~ '^(cancel|anulad|suspendid)', false
+            {{ plain_words('status') }} ~ (
+                '^(cancel|anulad|suspendid|pospuest|aplazad|postpon|abgesagt'
+                || '|verschoben|storniert|annul|adiad|rinviat|posticipat)'
+            ),
+            false
         ) as is_cancelled,
 
         starts_at::timestamptz as starts_at,
