@@ -31,11 +31,6 @@ visits as (
     group by company_id, webinar_id
 ),
 
-told as (
-    select * from {{ ref('int_webinars_told') }}
-    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
-),
-
 interactions as (
     select
         company_id,
@@ -76,7 +71,7 @@ joined as (
             as has_questions,
         (webinars.has_offer or interactions.has_offer) is true as has_offer,
         (webinars.has_survey or interactions.has_survey) is true as has_survey,
-        told.webinar_id is not null as is_attendance_told,
+        webinars.is_attendance_told,
         webinars.competitor_activity_score,
         webinars.weather_factor,
         webinars.news_sentiment,
@@ -87,10 +82,6 @@ joined as (
         on
             webinars.company_id = visits.company_id
             and webinars.webinar_id = visits.webinar_id
-    left join told
-        on
-            webinars.company_id = told.company_id
-            and webinars.webinar_id = told.webinar_id
     left join interactions
         on
             webinars.company_id = interactions.company_id

@@ -44,6 +44,17 @@ dated as (
         null::double precision as news_sentiment,
         null::double precision as economic_indicators
     from {{ ref('int_zoom_dates') }}
+),
+
+joined as (
+    select
+        dated.*,
+        told.webinar_id is not null as is_attendance_told
+    from dated
+    left join {{ ref('int_webinars_told') }} as told
+        on
+            dated.company_id = told.company_id
+            and dated.webinar_id = told.webinar_id
 )
 
-select * from dated
+select * from joined

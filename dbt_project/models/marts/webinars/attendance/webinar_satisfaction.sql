@@ -30,22 +30,14 @@ told as (
     {{ join_registrants('ratings') }}
 ),
 
-webinars as (
-    select
-        company_id,
-        webinar_id,
-        is_attendance_told
-    from {{ ref('webinars') }}
-    where {{ is_in_scope() }}
-),
-
--- A person counts once, whatever they were asked how often. Of a webinar of which nobody
--- tells who came, it is not known whether who rated did.
+-- A person counts once, whatever they were asked how often. Where nobody tells
+-- who came, it is not known whether who rated did.
 people as (
     select
         told.company_id,
-        told.webinar_id,
-        told.section_title,
+        case when told.section_title = '' then 'webinar' else 'section' end
+            as subject_kind,
+        coalesce(nullif(told.section_title, ''), told.webinar_id) as subject_id,
         case
             when webinars.is_attendance_told
                 then attendances.person_id is not null
@@ -58,10 +50,11 @@ people as (
             told.company_id = attendances.company_id
             and told.webinar_id = attendances.webinar_id
             and told.person_id = attendances.person_id
-    left join webinars
+    left join {{ ref('webinars') }} as webinars
         on
             told.company_id = webinars.company_id
             and told.webinar_id = webinars.webinar_id
+            and {{ is_in_scope('webinars.company_id') }}
     group by
         told.company_id,
         told.webinar_id,
@@ -69,18 +62,6 @@ people as (
         told.person_id,
         webinars.is_attendance_told,
         attendances.person_id
-),
-
-placed as (
-    select
-        company_id,
-        case when section_title = '' then 'webinar' else 'section' end
-            as subject_kind,
-        coalesce(nullif(section_title, ''), webinar_id) as subject_id,
-        has_attended,
-        rating,
-        opinion_count
-    from people
 ),
 
 summed as (
@@ -97,7 +78,7 @@ summed as (
                     sum(opinion_count) filter (where not has_attended), 0
                 )
         end::integer as other_opinion_count
-    from placed
+    from people
     group by company_id, subject_kind, subject_id
 ),
 
