@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -121,7 +122,7 @@ def loaded(warehouse: Warehouse) -> tuple[Warehouse, Pair]:
 
 def came(
     webinar_id: str, name: str, day: str = "2026-03-10", **others: object
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     return visit(
         webinar_id,
         f"{day} 17:00+00",

@@ -57,11 +57,12 @@ def test_two_that_refer_each_other_are_looked_at_before_anything_is_given() -> N
 
 
 def test_who_was_a_customer_half_a_year_before_is_referred_by_nobody() -> None:
-    until = {"b": "2026-05-01", "c": "2025-11-03", "d": "2025-11-02", "e": None}
+    until = {"b": "2026-05-01", "c": "2025-11-03", "d": "2025-11-02"}
     rows = [
         touch("a", name, "2026-05-01", was_customer_until=pd.Timestamp(day))
         for name, day in until.items()
     ]
+    rows.append(touch("a", "e", "2026-05-01", was_customer_until=pd.NaT))
 
     found = referrals_of(pd.DataFrame(rows), TODAY)
 

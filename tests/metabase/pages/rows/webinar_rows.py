@@ -113,8 +113,8 @@ def fill_webinars(
     ):
         (registered, *counts), amounts = (each * t for each in people), money[:3]
         # Of half of June's nobody tells whether they came.
-        told = registered // 2 if month == "1997-06-01" else registered
-        counts = [registered, told, *counts]
+        seen = registered // 2 if month == "1997-06-01" else registered
+        counts = [registered, seen, *counts]
         insert(
             "webinar_months",
             *(month, is_complete, is_over, *counts, *rates),
