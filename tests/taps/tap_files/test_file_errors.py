@@ -29,7 +29,7 @@ BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
         "the setting columns.amount=<column of the file>",
     ),
     "an order export that no preset knows": (
-        "Ref,Order No,Customer Email,Created,Order Sum Total,Ship Number\n"
+        "Ref,Order No,Customer Email,Recorded,Order Sum Total,Ship Number\n"
         "1,77,a@x.com,2024-01-05,10.00,3\n",
         "no column for purchased_at, amount of the contract purchases",
         "columns.purchased_at=<column of the file>. If the file holds something else, "
