@@ -13,13 +13,13 @@ reported as (
         webinar_number,
         instance_id
     from {{ ref('stg_zoom__participants') }}
-    union
+    union all
     select
         company_id,
         webinar_number,
         instance_id
     from {{ ref('stg_zoom__absentees') }}
-    union
+    union all
     select
         company_id,
         webinar_number,
@@ -36,7 +36,7 @@ told as (
         webinar_id
     from visits
     where not is_on_demand and {{ not_of_zoom('visits') }}
-    union
+    union all
     select
         webinars.company_id,
         {{ zoom_webinar_id('webinars', 'reported.instance_id') }} as webinar_id
@@ -47,4 +47,7 @@ told as (
             and reported.webinar_number = webinars.webinar_number
 )
 
-select * from told
+select distinct
+    company_id,
+    webinar_id
+from told

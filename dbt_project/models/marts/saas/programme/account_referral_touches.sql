@@ -67,7 +67,6 @@ joined as (
         coalesce(invoices.paid_invoice_count, 0) as paid_invoice_count,
         invoices.first_settled_date,
         coalesce(invoices.is_refunded, false) as is_refunded,
-        -- Where nobody's use is known, nobody is never active.
         case
             when known.company_id is not null then active.account_id is not null
         end as was_ever_active
