@@ -84,7 +84,7 @@ def test_a_number_that_warns_is_red_on_paper(shops_url: str) -> None:
         (panel,) = (page for page in drawn if page.template == "panel")
         pages = PdfReader(io.BytesIO(pdf_of(panel))).pages
         told = [page.get_contents() for page in pages]
-        return b"".join(one.get_data() for one in told if one)
+        return b"".join(one.get_data() for one in told if one is not None)
 
     assert red in inks("acme")
     assert red not in inks("bolt")
