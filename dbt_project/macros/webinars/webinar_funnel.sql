@@ -1,7 +1,8 @@
 {#-
     A webinar from who saw it announced to who bought, by `key`: webinar_id, or that and
     channel_id. What could not be linked to one webinar is of '(none)', and never spread.
-    Counts are null where nothing was told of them, also of who came and bought. No rate is of less than 30.
+    Counts are null where nothing was told of them, also of who came and bought. No rate is
+    of less than 30.
 -#}
 {% macro webinar_funnel(key) -%}
 {%- set promoted = webinar_promotion_counts() -%}

@@ -3,9 +3,9 @@
     channel_id. Each person of a webinar is in one channel, so counts add up. Rates of
     sales are null until the 30 days of all webinars in them are over; those of a channel,
     where some are always recent, are of the webinars whose days are (decision 0195). A
-    cost or a return is null where a cost has no rate. Of a webinar of which nobody tells
-    who came, it is in no rate, and in no count of who came or bought. Who wrote, asked or
-    answered is a share of the attendees of webinars that had a chat, questions or polls, and null where
+    cost or a return is null where a cost has no rate. A webinar of which nobody tells who
+    came is in no rate, and in no count of who came or bought. Who wrote, asked or answered
+    is a share of the attendees of webinars that had a chat, questions or polls, null where
     none had. Intervals are Wilson's, of 95 %.
 -#}
 {% macro webinar_outcomes(key) -%}
