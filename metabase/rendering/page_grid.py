@@ -17,7 +17,8 @@ def closed_up(
     """The kept cards without the holes of the others, from top left.
 
     Cards side by side share the width that one of them leaves; what stands below moves
-    up. Rows and columns are grid cells, 0-based, as in ``Placement``.
+    up, and is as much taller. Rows and columns are grid cells, 0-based, as in
+    ``Placement``.
     """
     found: list[Placement] = []
     top = 0
@@ -27,7 +28,7 @@ def closed_up(
             continue
         first = min(one.row for one in left)
         moved = [replace(one, row=one.row - first + top) for one in left]
-        found += _stretched(moved) if len(left) < len(band) else moved
+        found += _filled(moved) if len(left) < len(band) else moved
         top = max(one.row + one.size_y for one in moved)
     return tuple(found)
 
@@ -44,12 +45,29 @@ def bands(placements: Sequence[Placement]) -> list[list[Placement]]:
     return found
 
 
-def _stretched(band: list[Placement]) -> list[Placement]:
-    """Cards of one row over its whole width, in the proportions they had."""
+def _filled(band: list[Placement]) -> list[Placement]:
     lowest = max(one.row for one in band)
     highest = min(one.row + one.size_y for one in band)
-    if lowest >= highest:
-        return band
+    return _risen(_stretched(band) if lowest < highest else band)
+
+
+def _risen(band: list[Placement]) -> list[Placement]:
+    """Cards above each other, from the top of the band to where each ended."""
+    top = min(one.row for one in band)
+    risen: list[Placement] = []
+    for one in sorted(band, key=lambda at: at.row):
+        above = [
+            other.row + other.size_y
+            for other in risen
+            if other.col < one.col + one.size_x and one.col < other.col + other.size_x
+        ]
+        row = max(above, default=top)
+        risen.append(replace(one, row=row, size_y=one.size_y + one.row - row))
+    return risen
+
+
+def _stretched(band: list[Placement]) -> list[Placement]:
+    """Cards of one row over its whole width, in the proportions they had."""
     band = sorted(band, key=lambda one: one.col)
     total = sum(one.size_x for one in band)
     ends = [

@@ -19,6 +19,7 @@ from ml_assets.media_plan.media_days import (
     MediaDays,
     data_hash,
     fitting_periods,
+    known_outcome,
 )
 from ml_assets.mmm import LiftTest
 from ml_assets.mmm.errors import MediaMixError
@@ -62,7 +63,7 @@ def _holdout(media: MediaDays, outcome: str, month_end: pd.Timestamp) -> Holdout
     cut = MediaDays(frame, media.channels, media.unpriced, media.controls, 0)
     # Predicted values of old customers move a little every night: a reason to predict
     # again, none to test again. They move when revenue does.
-    known = "revenue" if outcome == "value_12m" else outcome
+    known = known_outcome(outcome)
     return Holdout(cut, origin, data_hash(cut, known))
 
 

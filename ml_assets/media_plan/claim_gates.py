@@ -12,7 +12,7 @@ from ml_assets.mmm.lift_conflicts import (
     conflicts_with_each_other,
     conflicts_with_mix,
 )
-from ml_assets.mmm.policy import Policy, spend_policies
+from ml_assets.mmm.policy import Policy
 from ml_assets.mmm.steadiness import Unsteady, unsteady_channels
 from ml_assets.mmm.total_share import total_share
 from ml_assets.mmm.unusual import Unusual
@@ -36,24 +36,29 @@ _LISTED: Final = 3
 
 
 def claim_gates(
-    mix: FittedMix, alone: FittedMix, tests: Sequence[LiftTest]
+    mix: FittedMix,
+    alone: FittedMix,
+    tests: Sequence[LiftTest],
+    policies: Sequence[Policy],
 ) -> Iterator[GateResult]:
-    """What keeps a mix from claiming too much; `alone` is it without experiments."""
-    yield spend_not_set_by_sales(mix, tests)
-    yield experiments_agree(alone, tests)
+    """What keeps a mix from claiming too much.
+
+    `alone` is it without experiments, `policies` by which sales set spend.
+    """
+    yield spend_not_set_by_sales(mix, policies, tests)
+    yield experiments_agree(alone, tests, policies)
     yield total_not_from_prior(mix)
     yield channels_steady(mix)
 
 
 def spend_not_set_by_sales(
-    mix: FittedMix, tests: Sequence[LiftTest] = ()
+    mix: FittedMix, policies: Sequence[Policy], tests: Sequence[LiftTest]
 ) -> GateResult:
     """Block while a channel's budget follows sales, unless an experiment says more.
 
     Observed is the number of such channels.
     """
     gate = "spend_not_set_by_sales"
-    policies = spend_policies(mix.series)
     if not policies:
         message = Sentence(
             "spend_not_set_by_sales.passed",
@@ -154,7 +159,9 @@ def no_unusual_periods(dates: Sequence[str], unusual: Sequence[Unusual]) -> Gate
     return GateResult(gate, "warned", len(unusual), 0, message)
 
 
-def experiments_agree(alone: FittedMix, tests: Sequence[LiftTest]) -> GateResult:
+def experiments_agree(
+    alone: FittedMix, tests: Sequence[LiftTest], policies: Sequence[Policy]
+) -> GateResult:
     """Say by how much experiments differ from the mix without them, and each other.
 
     Channels whose spend follows sales are left out of the first: there the mix errs.
@@ -165,7 +172,7 @@ def experiments_agree(alone: FittedMix, tests: Sequence[LiftTest]) -> GateResult
         Fitted without any experiment.
     """
     gate = "experiments_agree"
-    followed = {policy.channel for policy in spend_policies(alone.series)}
+    followed = {policy.channel for policy in policies}
     among = conflicts_with_each_other(alone, tests)
     found = among + [
         one

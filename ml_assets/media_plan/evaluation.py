@@ -30,6 +30,7 @@ from ml_assets.media_plan.media_days import (
     CLICKS,
     MediaDays,
     fitting_periods,
+    known_outcome,
     value_draws,
 )
 from ml_assets.media_plan.responses import largest_spend
@@ -39,6 +40,7 @@ from ml_assets.mmm import LiftTest, MediaMix
 from ml_assets.mmm.errors import MediaMixError
 from ml_assets.mmm.gates import GateResult, distinct_channels, quiet_residuals
 from ml_assets.mmm.identifiability import advise
+from ml_assets.mmm.policy import Policy, spend_policies
 from ml_assets.sentences import Sentence, said
 
 __all__ = [
@@ -161,7 +163,7 @@ def evaluate(
     gates += _judged(mix, tables, base, evidence)
     gates += (
         replace(gate, message=_in_channels(gate.message))
-        for gate in claim_gates(mix, alone, tests)
+        for gate in claim_gates(mix, alone, tests, _policies(mix, periods, outcome))
     )
     gates.append(no_unusual_periods(dates, unusual))
     if any(gate.outcome == "blocked" for gate in gates):
@@ -169,6 +171,12 @@ def evaluate(
     curves = without_search(tables.marketing_curves, periods, outcome, settings)
     tables = replace(tables, marketing_curves=curves)
     return Verdict(outcome, "published", tuple(gates), mix, tables)
+
+
+def _policies(mix: MediaMix, periods: MediaDays, outcome: str) -> list[Policy]:
+    """Budgets are set by what was sold: nobody sees 12-month value by the day."""
+    sold = periods.frame[known_outcome(outcome)].to_numpy(float)
+    return spend_policies(replace(mix.series, outcome=sold))
 
 
 def _fitted(periods: MediaDays, outcome: str, settings: Settings) -> MediaMix:

@@ -18,6 +18,7 @@ __all__ = [
     "MediaDays",
     "data_hash",
     "fitting_periods",
+    "known_outcome",
     "media_days",
     "value_draws",
 ]
@@ -137,13 +138,18 @@ def media_days(
     )
 
 
+def known_outcome(outcome: str) -> str:
+    """What a company saw of an outcome by the day: sales, of value that is forecast."""
+    return "revenue" if outcome == "value_12m" else outcome
+
+
 def data_hash(media: MediaDays, outcome: str) -> str:
     """SHA-256 of all a fit of the outcome depends on, 64 hexadecimal digits."""
     named = (outcome, media.channels, media.unpriced, media.controls)
     digest = hashlib.sha256(repr(named).encode())
     others = {*OUTCOMES, *_WORTH.values()} - {outcome}
     if outcome == "value_12m":
-        others -= set(_WORTH.values())
+        others -= {*_WORTH.values(), known_outcome(outcome)}
     for column in media.frame.columns:
         if column in others:
             continue

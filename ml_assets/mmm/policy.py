@@ -6,7 +6,9 @@ same week or later, never before, and a channel that is doubled does not double 
 Two things are therefore looked for, in logarithms.
 
 - *Before*: spend that answers to the sales of the periods before it, beyond its own
-  past, with an elasticity around 1 (Granger 1969, doi:10.2307/1912791).
+  past, with an elasticity around 1 (Granger 1969, doi:10.2307/1912791). Days must say
+  so in either half of the history: budgets last for weeks, so that a history of days
+  holds far fewer decisions than days, and standard errors take each day for one.
 - *At once*: spend that is a near-constant share of the sales of the same period. The
   elasticity of sales to spend is then far above what a channel can have.
 """
@@ -31,6 +33,8 @@ _YEAR: Final = 365.25
 _HARMONICS: Final = 3
 _SEASON_DAYS: Final = 546
 _SURE: Final = 3.0
+# In each half of a history of days.
+_AGAIN: Final = 1.0
 _ELASTICITY: Final = (0.4, 2.0)
 _SHARE_FIT: Final = 0.8
 _STEEPEST: Final = 0.2
@@ -76,10 +80,22 @@ def _before(series: Series, name: str, spend: Floats) -> Iterator[Policy]:
         if rows.sum() < _FEWEST:
             continue
         rest = np.column_stack([_calendar(series), *map(_log, own)])
-        slope, error = _slope(_log(spend)[rows], _log(seen)[rows], rest[rows])
-        if slope > _SURE * error and _ELASTICITY[0] < slope < _ELASTICITY[1]:
+        table = _log(spend)[rows], _log(seen)[rows], rest[rows]
+        slope, error = _slope(*table)
+        is_sure = slope > _SURE * error and _ELASTICITY[0] < slope < _ELASTICITY[1]
+        if is_sure and (series.period_days > 1 or _is_said_twice(*table)):
             share = float(spend[rows].sum() / seen[rows].sum())
             yield Policy(name, share, days, True, slope, slope / error)
+
+
+def _is_said_twice(y: Floats, x: Floats, rest: Floats) -> bool:
+    """Whether y follows x beside `rest` in the first and in the second half of rows."""
+    half = y.size // 2
+    slopes = [
+        _slope(y[rows], x[rows], rest[rows])
+        for rows in (slice(None, half), slice(half, None))
+    ]
+    return all(slope > _AGAIN * error for slope, error in slopes)
 
 
 def _at_once(series: Series, name: str, spend: Floats) -> Iterator[Policy]:

@@ -49,5 +49,11 @@ def test_a_tall_card_beside_two_keeps_its_columns() -> None:
     assert left == {0: (0, 0, 12, 8), 2: (0, 18, 6, 4), 3: (4, 12, 12, 4)}
 
 
+def test_what_stood_above_another_leaves_it_its_place_beside_a_tall_card() -> None:
+    left = _closed((0, 0, 6, 4), (4, 0, 6, 4), (0, 6, 9, 8), (0, 15, 9, 8), out=(0,))
+
+    assert left == {1: (0, 0, 6, 8), 2: (0, 6, 9, 8), 3: (0, 15, 9, 8)}
+
+
 def test_nothing_is_left_of_nothing() -> None:
     assert _closed((0, 0, 12, 8), out=(0,)) == {}

@@ -27,6 +27,7 @@ from ml_assets.media_plan.pairs import inseparable
 from ml_assets.media_plan.unusual_periods import without_unusual
 from ml_assets.mmm import LiftTest, MediaMix
 from ml_assets.mmm.adstock import Floats, adstock
+from ml_assets.mmm.policy import spend_policies
 from tests.ml_assets.mmm.market import CHANNELS, MEAN, TYPICAL, company, curves_of
 
 __all__ = ["KINDS", "SOUND", "Claim", "Judged", "judged"]
@@ -95,7 +96,7 @@ def judged(kind: str, seed: int, draws: int = 200) -> Judged:
         mix_converged(mix.status, mix.reason),
         baseline_not_negative(unpaid),
         certain_enough(float(lower), float(upper)),
-        *claim_gates(mix, alone, made.tests),
+        *claim_gates(mix, alone, made.tests, spend_policies(mix.series)),
         no_unusual_periods(dates, unusual),
     ]
     sales = float(periods.frame["revenue"].sum())

@@ -24,6 +24,7 @@ from tests.ml_assets.media_plan.claims import (
     planned,
     sound,
 )
+from tests.ml_assets.media_plan.daily_budgets import followed_days, set_by_hand
 
 TROUBLED = [kind for kind in KINDS if kind not in SOUND]
 
@@ -95,6 +96,19 @@ def test_budgets_that_follow_sales_are_seen_and_those_that_come_by_date_are_not(
     assert sum(bool(found) for found in followed) >= 16
     assert {one.channel for found in followed for one in found} == {"spend_meta_ads"}
     assert sum(bool(found) for found in free) <= 1
+
+
+def test_days_of_budgets_that_last_for_weeks_are_no_answer_to_sales() -> None:
+    """Of 60 such companies nearly none; of 30 budgets that are a share of sales most.
+
+    Errors of a regression take each day for a decision of its own.
+    """
+    free = [spend_policies(set_by_hand(seed)) for seed in range(60)]
+    followed = [spend_policies(followed_days(seed)) for seed in range(30)]
+
+    assert sum(bool(found) for found in free) <= 3
+    assert sum("c0" in {one.channel for one in found} for found in followed) >= 24
+    assert sum("c1" in {one.channel for one in found} for found in followed) <= 1
 
 
 def test_an_exact_share_of_last_weeks_sales_is_named_as_such() -> None:
