@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
+from tests.suite.command_trees import keep_command_trees
 from tests.suite.forked import forking_programs
 from tests.suite.memory_folder import memory_folder
 from tests.suite.template_cluster import (
@@ -48,6 +49,8 @@ for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 # As our programs do: what a session holds (a parsed project, Dagster's definitions) is
 # large and stays; to look at all of it again and again took a tenth of the tests.
 gc.set_threshold(200_000, 50, 100)
+
+keep_command_trees()
 
 
 def pytest_collection_finish() -> None:

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 import dagster as dg
@@ -150,27 +150,22 @@ class AssetRuns:
                 target = dbt_project.project_dir / "target"
                 forget_old_folders(target, datetime.now(UTC))
                 instance.add_dynamic_partitions("companies", [company.company_id])
-                result = (
-                    _definitions()
-                    .resolve_job_def("refresh_company")
-                    .get_subset(
-                        asset_selection=frozenset(keys), asset_check_selection=checks
-                    )
-                    .execute_in_process(
-                        instance=instance,
-                        partition_key=partition_key(company.company_id, day),
-                        tags=own_process_tag()
-                        | dict(tags)
-                        | (ALL_TESTS if self.has_all_tests else {}),
-                        run_config={
-                            "resources": {"company_day": {"config": config}},
-                            "ops": {
-                                op: {"config": dict(values)}
-                                for op, values in (settings or {}).items()
-                            },
+                result = _part(
+                    frozenset(keys), None if checks is None else frozenset(checks)
+                ).execute_in_process(
+                    instance=instance,
+                    partition_key=partition_key(company.company_id, day),
+                    tags=own_process_tag()
+                    | dict(tags)
+                    | (ALL_TESTS if self.has_all_tests else {}),
+                    run_config={
+                        "resources": {"company_day": {"config": config}},
+                        "ops": {
+                            op: {"config": dict(values)}
+                            for op, values in (settings or {}).items()
                         },
-                        raise_on_error=False,
-                    )
+                    },
+                    raise_on_error=False,
                 )
                 failed = [event for event in result.all_events if event.is_step_failure]
                 asset = failed_asset(instance, result.run_id, failed)
@@ -199,6 +194,15 @@ class AssetRuns:
 @cache
 def _definitions() -> dg.Definitions:
     return definitions()
+
+
+@lru_cache(maxsize=8)
+def _part(
+    keys: frozenset[dg.AssetKey], checks: frozenset[dg.AssetCheckKey] | None
+) -> dg.JobDefinition:
+    """The job over these assets: companies of one kind take the same phases."""
+    whole = _definitions().resolve_job_def("refresh_company")
+    return whole.get_subset(asset_selection=keys, asset_check_selection=checks)
 
 
 def asset_groups() -> frozenset[str]:

@@ -2,20 +2,19 @@
 
 It reads the files of the whole stack to tell who brought a flag, makes a message of
 every event before it asks whether somebody listens, for each answer of the database
-the same guesser of types, looks at each node for each model that is named, goes
-through all tables for one of them, and opens a connection for each node; it compiles
-each template in each process, and parses all anew for a server at another address,
-where every name is the same.
+the same guesser of types, names all relations of the project to learn the few schemas
+they are in, goes through all tables for one of them, and opens a connection for each
+node; it compiles each template in each process, and parses all anew for a server at
+another address, where every name is the same.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 import agate  # type: ignore[import-untyped]
@@ -27,8 +26,6 @@ from dbt.adapters.postgres.connections import (
     PostgresCredentials,
 )
 from dbt.adapters.reference_keys import _ReferenceKey
-from dbt.graph.graph import UniqueId
-from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
@@ -39,6 +36,7 @@ from orchestration.lib.core.settings import PROJECT_ROOT
 from orchestration.lib.warehouse.brief_contexts import brief_contexts
 from orchestration.lib.warehouse.brief_graphs import brief_graphs
 from orchestration.lib.warehouse.brief_parsing import brief_parsing
+from orchestration.lib.warehouse.brief_selections import brief_selections
 from orchestration.lib.warehouse.brief_templates import brief_templates
 
 __all__ = ["COMPILED_TEMPLATES", "DETAILS", "MESSAGES", "brief", "connected_once"]
@@ -53,9 +51,9 @@ _INITIALISE = BaseEvent.__init__
 _BUILD_TYPE_TESTER = agate_helper.build_type_tester
 _EMPTY_TABLE = agate_helper.empty_table
 _GET_RELATION = BaseAdapter.get_relation
-_SEARCH = QualifiedNameSelectorMethod.search
+_GET_CACHE_SCHEMAS = BaseAdapter._get_cache_schemas
 
-_BY_WORD, _MASTER = "_timonel_by_word", "master"
+_MASTER = "master"
 _LONG_SECONDS = 60
 
 #: Levels of events: below what any output shows, and all but warnings and errors.
@@ -86,12 +84,13 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         ),
         patch.object(agate_helper, "build_type_tester", _build_type_tester),
         patch.object(agate_helper, "empty_table", _empty_table),
-        patch.object(QualifiedNameSelectorMethod, "search", _search),
         patch.object(BaseAdapter, "get_relation", _get_relation),
+        patch.object(BaseAdapter, "_get_cache_schemas", _get_cache_schemas),
         patch.object(PostgresCredentials, "_connection_keys", _what_names_tell),
         brief_contexts(),
         brief_graphs(),
         brief_parsing(),
+        brief_selections(),
         brief_templates(COMPILED_TEMPLATES),
     ):
         yield
@@ -189,41 +188,6 @@ def _empty_table() -> agate.Table:
     return _EMPTY_TABLE()  # type: ignore[no-untyped-call]
 
 
-def _search(
-    method: QualifiedNameSelectorMethod, included: set[UniqueId], name: str
-) -> Iterator[str]:
-    """Dbt's own answer; to one word from an index, not by a look at each node."""
-    # Kept with what it is of, so that no other project is answered from it.
-    kept = method.manifest.__dict__
-    if _BY_WORD not in kept:
-        kept[_BY_WORD] = _by_word(method)
-    by_word: Mapping[str, Sequence[str]] | None = kept[_BY_WORD]
-    if by_word is None or not name.replace("_", "a").isalnum():
-        return cast("Iterator[str]", _SEARCH(method, included, name))
-    return (found for found in by_word.get(name, ()) if found in included)
-
-
-def _by_word(method: QualifiedNameSelectorMethod) -> Mapping[str, Sequence[str]] | None:
-    """Nodes by each word that means them: their name, and where their paths begin.
-
-    None where a model has versions, of which dbt compares more.
-    """
-    words: dict[str, list[str]] = defaultdict(list)
-    for unique_id, node in method.non_source_nodes(_Everything()):
-        if node.is_versioned:
-            return None
-        for word in {node.fqn[-1], *(part.split(".")[0] for part in node.fqn[:2])}:
-            words[word].append(unique_id)
-    return words
-
-
-class _Everything(set[UniqueId]):
-    """Whatever somebody looks for is in it."""
-
-    def __contains__(self, _one: object) -> bool:
-        return True
-
-
 def _what_names_tell(_credentials: PostgresCredentials) -> tuple[str, ...]:
     """What of a connection stands in the parsed project."""
     return ("database", "schema")
@@ -243,3 +207,11 @@ def _get_relation(
         if known.inner is not None and known.inner.matches(**named):
             return known.inner
     return _GET_RELATION(adapter, database, schema, identifier)
+
+
+def _get_cache_schemas(adapter: BaseAdapter, nodes: Iterable[Any]) -> Any:
+    """Dbt's own answer, asked for one node of each schema."""
+    one_of_each = {
+        (node.database, node.schema, str(node.quoting_dict)): node for node in nodes
+    }
+    return _GET_CACHE_SCHEMAS(adapter, one_of_each.values())

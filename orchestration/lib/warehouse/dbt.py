@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
@@ -42,10 +43,7 @@ __all__ = [
 _PARSED = "partial_parse.msgpack"
 _PARSING = "parsing-"
 _TEMPLATES = "templates"
-_SOURCES_OF_TRUTH = (
-    *("models", "macros", "seeds", "tests", "*.yml"),
-    *("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*"),
-)
+_SOURCES_OF_TRUTH = frozenset({"models", "macros", "seeds", "tests"})
 
 #: The command that builds; dbt's own arguments follow.
 BRIEF_DBT = (sys.executable, "-m", "orchestration.lib.warehouse.dbt_command")
@@ -139,9 +137,8 @@ def _manifest(path: Path, _written_ns: int) -> Mapping[str, Any]:
 
 def _is_parsed() -> bool:
     manifest = dbt_project.manifest_path
-    written = manifest.stat().st_mtime if manifest.exists() else 0.0
-    # Of folders, too: one is as new as what was last put into it or taken out of it.
-    return all(path.stat().st_mtime <= written for path in _sources_of_truth())
+    written = manifest.stat().st_mtime_ns if manifest.exists() else 0
+    return all(found.changed_ns <= written for found in _sources_of_truth())
 
 
 def _parse() -> None:
@@ -185,11 +182,18 @@ def keep_parsed(target: Path) -> None:
 
 def project_fingerprint() -> str:
     """Hash of everything that decides what dbt makes of the same data."""
-    folder = dbt_project.project_dir
+    found = sorted(each for each in _sources_of_truth() if each.size is not None)
+    return _fingerprint(dbt_project.project_dir, tuple(found))
+
+
+@lru_cache(maxsize=1)
+def _fingerprint(folder: Path, files: tuple[_Found, ...]) -> str:
+    """Read again once any of the files changed; a run asks ten times."""
     digest = hashlib.sha256()
-    for file in sorted(path for path in _sources_of_truth() if path.is_file()):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for file in files:
+        content = folder.joinpath(*file.path).read_bytes()
+        digest.update("/".join(file.path).encode() + b"\0")
+        digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
 
 
@@ -208,9 +212,32 @@ def scope_environment(
     }
 
 
-def _sources_of_truth() -> Iterator[Path]:
-    folder = dbt_project.project_dir
-    return (path for glob in _SOURCES_OF_TRUTH for path in folder.glob(glob))
+class _Found(NamedTuple):
+    """A file of the project, or a folder, whose size is None.
+
+    A folder is as new as what was last put into it or taken out of it.
+    """
+
+    path: tuple[str, ...]
+    changed_ns: int
+    size: int | None
+
+
+def _sources_of_truth() -> Iterator[_Found]:
+    with os.scandir(dbt_project.project_dir) as entries:
+        for entry in entries:
+            if entry.name in _SOURCES_OF_TRUTH or entry.name.endswith(".yml"):
+                yield from _found(entry, (entry.name,))
+
+
+def _found(entry: os.DirEntry[str], path: tuple[str, ...]) -> Iterator[_Found]:
+    """The entry and, of a folder, all below it."""
+    told, is_folder = entry.stat(), entry.is_dir()
+    yield _Found(path, told.st_mtime_ns, None if is_folder else told.st_size)
+    if is_folder:
+        with os.scandir(entry) as entries:
+            for each in entries:
+                yield from _found(each, (*path, each.name))
 
 
 def dbt_program() -> str:

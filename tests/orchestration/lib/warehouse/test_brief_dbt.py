@@ -93,6 +93,8 @@ def test_a_name_chooses_what_dbt_chooses(parsed_project: Manifest) -> None:
     # Each word of a path, folders in the middle of one too, and what is not one word.
     words = {word for fqn in fqns[::101] for word in fqn}
     words |= {"timonel.marts", "marts.saas", "orders*", "no_such_model", "orders-x"}
+    words |= {".".join(fqn[:-1]) for fqn in fqns[::101]} | {"marts.no_such_folder"}
+    words |= {".".join(fqn[1:]) for fqn in fqns[::101]} | {"saas.account_days"}
     method = QualifiedNameSelectorMethod(parsed_project, None, [])
     named = (*parsed_project.nodes, *parsed_project.unit_tests)
     everything = set(map(UniqueId, named))

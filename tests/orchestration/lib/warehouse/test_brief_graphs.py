@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from dbt.artifacts.schemas.results import RunStatus, TestStatus
 from dbt.compilation import Linker
+from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ParsedNode
 from dbt.task.base import BaseRunner
 
 from orchestration.lib.warehouse import brief_graphs
+
+WAITS = {"edge_type": "parent_test"}
 
 
 def test_a_circle_is_told() -> None:
@@ -24,6 +27,25 @@ def test_a_circle_is_told() -> None:
         told: str = linker.find_cycles()  # type: ignore[no-untyped-call]
 
     assert set(told.split(" --> ")) == {"b", "c"}
+
+
+def test_the_same_nodes_wait_for_the_same_tests(parsed_project: Manifest) -> None:
+    with brief_graphs.brief_graphs():
+        ours = _graph(parsed_project)
+    theirs = _graph(parsed_project)
+
+    assert ours == theirs
+    test = "test.timonel.assert_file_totals_equal_their_visible_orders"
+    assert ours[(test, "model.timonel.customers")] == WAITS
+
+
+def _graph(project: Manifest) -> dict[tuple[str, str], dict[str, str]]:
+    """Each edge with what is told of it."""
+    linker = Linker()
+    project.build_parent_and_child_maps()  # type: ignore[no-untyped-call]
+    linker.link_graph(project)
+    linker.add_test_edges_1(project)
+    return {(one, other): told for one, other, told in linker.graph.edges(data=True)}
 
 
 @pytest.mark.parametrize(
