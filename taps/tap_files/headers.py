@@ -38,6 +38,7 @@ class Binding:
     refers_to, refund_customer : positions of the sale that a negative row gives back.
     also, less : positions of money that is added to the amount, or taken off it.
     kept : positions of what is left of the amount once something was given back.
+    fees_back : positions of fees that came back with a refund told without them.
     left_out_when : positions and their normalised values that make a row no sale.
     left_in : positions of shipping that the amount may hold, and nothing takes off it.
     flags : positions where a yes or a date gives a row a status, and which.
@@ -57,6 +58,7 @@ class Binding:
     also: tuple[int, ...] = ()
     less: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()
+    fees_back: tuple[int, ...] = ()
     left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
     left_in: tuple[int, ...] = ()
     flags: Mapping[int, str] = field(default_factory=dict)
@@ -223,6 +225,7 @@ def bind(
         also=_named(keys, preset.also if preset else ()),
         less=_named(keys, preset.less if preset else ()),
         kept=_named(keys, preset.kept if preset else ()),
+        fees_back=_named(keys, preset.fees_back if preset else ()),
         left_out_when=tuple(
             (position, frozenset(map(normalised, values)))
             for header_name, values in (preset.left_out_when if preset else {}).items()

@@ -174,7 +174,7 @@ def _watches(
     table: Table,
 ) -> tuple[Watch, ...]:
     return (
-        *watches_of_worth(name, binding, settings, statuses),
+        *watches_of_worth(name, binding, settings, statuses, table.above),
         UnsavedFormulas(name, binding),
         Twice(name, binding),
         Outcomes(name, binding, settings),

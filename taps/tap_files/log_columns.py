@@ -55,6 +55,10 @@ class LogColumns:
             for at, title in enumerate(binding.header)
         ]
 
+        self._worth = self.amount
+        if self.amount is None and "unit_price" in self._columns:
+            self._worth = self.named("unit_price")
+
     def holding(self, words: frozenset[str]) -> list[int]:
         """Positions of headers that hold one of these words."""
         return [
@@ -78,8 +82,7 @@ class LogColumns:
 
     def worth_of(self, row: Row) -> str:
         """The amount of a row, or the price that is multiplied, as written."""
-        at = self.named("unit_price") if self.amount is None else self.amount
-        return "" if at is None else as_text(row.cells[at])
+        return "" if self._worth is None else as_text(row.cells[self._worth])
 
     def status_and(self, header: str) -> str:
         """What ``columns.status`` has to say to read a column as well."""
