@@ -128,6 +128,7 @@ EXCHANGED = frozenset(
     | {"consignacao", "muestragratis", "troca", "umtausch", "ersatz", "echange"}
     | {"remplacement", "cambiomerce", "sostituzione", "omruiling", "vervanging"}
     | {"aportacion", "subvencion", "correccion", "prestamo", "prestado", "prestada"}
+    | {"warrantyreplacement", "warrantyclaim", "warrantyexchange", "garantieaustausch"}
 )
 """Words of rows that may be sold already, in the order that they replace, or never."""
 GIVEN_AWAY = frozenset(

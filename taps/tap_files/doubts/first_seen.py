@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from taps.tap_files.log_columns import LogColumns, is_negative
+from taps.tap_files.statuses import COUNTED, word_of
 from taps.tap_files.tables import Cell, Row, as_text
 
 __all__ = ["FirstSeen", "Reader"]
@@ -31,8 +32,10 @@ class Reader(Protocol):
 class FirstSeen:
     """Goes through the rows that hold money once for all who read words."""
 
-    def __init__(self, log: LogColumns, readers: Sequence[Reader]) -> None:
-        self._log, self._readers = log, readers
+    def __init__(
+        self, log: LogColumns, readers: Sequence[Reader], statuses: Mapping[str, str]
+    ) -> None:
+        self._log, self._readers, self._statuses = log, readers, statuses
         seen: dict[int, set[Cell]] = {}
         for reader in readers:
             seen |= {at: set() for at in reader.reads}
@@ -46,7 +49,7 @@ class FirstSeen:
         worth = self._log.worth_of(row)
         if not self._columns or is_negative(worth) or not worth.strip("0.,"):
             return
-        is_sold = any(c in "123456789" for c in worth)
+        is_sold = any(c in "123456789" for c in worth) and self._is_counted(row)
         for at, texts, readers in self._columns if is_sold else ():
             cell = row.cells[at]
             if cell in texts:
@@ -57,6 +60,11 @@ class FirstSeen:
             text = as_text(cell)
             for reader in readers:
                 reader.look(row, at, text)
+
+    def _is_counted(self, row: Row) -> bool:
+        """Whether no state that is read says that the row is none."""
+        states = (word_of(as_text(row.cells[at])) for at in self._log.states)
+        return all(self._statuses.get(each, "paid") in COUNTED for each in states)
 
     def ask(self) -> None:
         """Ask what each of them has to ask."""

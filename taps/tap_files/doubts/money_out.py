@@ -104,15 +104,14 @@ class MoneyOut:
         self._log = log
         is_told = log.tells_status and not log.states
         words = {at: words_in(title) for at, title in enumerate(log.header)}
-        shut = log.read - {*log.states}
         self._kinds = {
             at
             for at, kind in words.items()
-            if not is_told and at not in shut and log.keys[at]
+            if not is_told and at not in log.read and log.keys[at]
             if not kind & (ELSEWHERE - {"product", "producto"}) or kind & (STATE | KIND)
         }
-        said = _SAYING | KIND | STATE
-        self._texts = {at for at in self._kinds if words[at] & said}
+        self._texts = {at for at in self._kinds if words[at] & (_SAYING | KIND)}
+        self._named = {at for at in self._kinds if words[at] & STATE} | self._texts
         self._paying = {at for at, kind in words.items() if kind & _PAYING}
         called = words_in(log.name) | words_in(above)
         self._is_book = bool(called & _BOOKS) and not called & SALES
@@ -145,7 +144,7 @@ class MoneyOut:
         for at, told in sorted(self._out.items()):
             if at in self._in:
                 raise self._asked(at, *told, f" and {self._in[at]!r} of others")
-            if normalised(told[1]) in _ALONE and at in self._texts:
+            if normalised(told[1]) in _ALONE and at in self._named:
                 raise self._asked(at, *told, "")
         for at, costs in sorted(self._costs.items()):
             is_sold = at in self._in

@@ -37,7 +37,11 @@ _WAYS = frozenset(
 )
 _WAYS |= {"methode", "via", "means", "moyen", "mezzo"}
 _OWN_WORD = frozenset({"zahlungsart", "zahlart", "zahlweise", "zahlungsweise"})
-_NEVER_PAID = frozenset(
+_WARRANTIES = frozenset(
+    {"garantia", "engarantia", "porgarantia", "warranty", "garantie", "garanzia"}
+    | {"underwarranty", "cambioporgarantia", "warrantyreplacement"}
+)
+_NEVER_PAID = _WARRANTIES | frozenset(
     {"pendiente", "pending", "debe", "adeber", "fiado", "unpaid", "notpaid", "gratis"}
     | {"cortesia", "invitacion", "sincargo", "free", "complimentary", "comp", "regalo"}
     | {"porcobrar", "sincobrar", "nopagado", "nopagada", "nopago", "impagado", "impago"}
@@ -52,7 +56,6 @@ _NEVER_PAID = frozenset(
         "omaggio",
         "gratuito",
     }
-    | {"garantia", "engarantia", "porgarantia", "warranty", "garantie", "garanzia"}
     | {"pendente", "naopago", "cortesía", "onbetaald", "openstaand", "trueque", "canje"}
 )
 """What stands for a way of paying where nobody paid."""
@@ -198,6 +201,8 @@ class SaidInText(Said):
             plain = piece.strip(" -.:")
             is_quiet = not plain.isupper() and f"({plain}" not in text
             is_quiet = is_quiet and at in self._goods
+            if f"({plain}" in text and normalised(plain) in _WARRANTIES:
+                return True
             is_short = plain and len(plain) <= _LONGEST
             if is_short and self._is_gone(plain, is_quiet=is_quiet):
                 return True

@@ -165,7 +165,7 @@ def _doubts(
         Parts(log, binding.positions.get("customer_id")),
     )
     return (
-        FirstSeen(log, readers),
+        FirstSeen(log, readers, statuses),
         UnpaidRows(log),
         ReferredRows(log, binding, statuses),
         Kits(log, binding),
