@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
-from taps.tap_files.log_columns import LogColumns, is_negative
+from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import ELSEWHERE, KIND, STATE
+from taps.tap_files.question_words import ELSEWHERE, KIND, PRODUCTS, STATE
 from taps.tap_files.sums.only_refunds import SALES
 from taps.tap_files.tables import Row
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["MoneyOut"]
+__all__ = ["Costs", "MoneyOut"]
 
 _IN = frozenset(
     {"ingreso", "ingresos", "entrada", "entradas", "venta", "ventas", "cobro", "cobros"}
@@ -98,26 +98,56 @@ _MOST = 400
 
 
 class MoneyOut:
-    """Asks where a column says both of rows that are added up."""
+    """Asks where a column says of some rows that money came in, and of others out."""
 
-    def __init__(self, log: LogColumns, above: str) -> None:
-        self._log = log
-        is_told = log.tells_status and not log.states
-        words = {at: words_in(title) for at, title in enumerate(log.header)}
-        self._kinds = {
-            at
-            for at, kind in words.items()
-            if not is_told and at not in log.read and log.keys[at]
-            if not kind & (ELSEWHERE - {"product", "producto"}) or kind & (STATE | KIND)
-        }
-        self._texts = {at for at in self._kinds if words[at] & (_SAYING | KIND)}
-        self._named = {at for at in self._kinds if words[at] & STATE} | self._texts
-        self._paying = {at for at, kind in words.items() if kind & _PAYING}
-        called = words_in(log.name) | words_in(above)
-        self._is_book = bool(called & _BOOKS) and not called & SALES
-        self._count = dict.fromkeys(self._kinds, 0)
+    def __init__(self, log: LogColumns) -> None:
+        self._log, words = log, _open_columns(log)
+        self._of_kinds = {at for at in words if words[at] & (STATE | KIND | _SAYING)}
+        self._paying = {at for at in words if words[at] & _PAYING}
+        self._count = dict.fromkeys(words, 0)
         self._in: dict[int, str] = {}
         self._out: dict[int, tuple[int, str]] = {}
+
+    @property
+    def reads(self) -> Collection[int]:
+        """Positions of the columns whose words it reads."""
+        return self._count.keys()
+
+    def look(self, row: Row, at: int, text: str) -> None:
+        """Read a text."""
+        self._count[at] += 1
+        word = normalised(text) if self._count[at] <= _MOST else ""
+        if word in _OF_CARDS and at in self._paying:
+            return
+        if word in _IN:
+            self._in.setdefault(at, text)
+        elif word in _OUT:
+            self._out.setdefault(at, (row.line, text))
+
+    def ask(self) -> None:
+        """Raise FileError where both are said, or what no sale is called."""
+        for at, told in sorted(self._out.items()):
+            if at in self._in:
+                raise _asked(self._log, at, *told, f" and {self._in[at]!r} of others")
+            if normalised(told[1]) in _ALONE and at in self._of_kinds:
+                raise _asked(self._log, at, *told, "")
+
+
+class Costs:
+    """Asks where a line of a book is of what a shop pays, as rent or wages.
+
+    Parameters
+    ----------
+    above : the title of the list.
+    """
+
+    def __init__(self, log: LogColumns, above: str) -> None:
+        self._log, words = log, _open_columns(log)
+        said = [at for at in words if words[at] & (_SAYING | KIND)]
+        called = words_in(log.name) | words_in(above)
+        self._is_book = bool(called & _BOOKS) and not called & SALES
+        self._count = dict.fromkeys(said, 0)
+        self._sold: set[int] = set()
         self._costs: dict[int, dict[str, tuple[int, str]]] = {}
 
     @property
@@ -128,46 +158,48 @@ class MoneyOut:
     def look(self, row: Row, at: int, text: str) -> None:
         """Read a text."""
         self._count[at] += 1
-        if self._count[at] > _MOST or is_negative(self._log.worth_of(row)):
+        if self._count[at] > _MOST:
             return
-        word = normalised(text)
-        if at in self._kinds and not (word in _OF_CARDS and at in self._paying):
-            if word in _IN:
-                self._in.setdefault(at, text)
-            elif word in _OUT:
-                self._out.setdefault(at, (row.line, text))
-        if at in self._texts and (cost := _cost_in(text)):
+        if normalised(text) in _IN:
+            self._sold.add(at)
+        if cost := _cost_in(text):
             self._costs.setdefault(at, {}).setdefault(cost, (row.line, text))
 
     def ask(self) -> None:
-        """Raise FileError where both are said, or what only a shop pays."""
-        for at, told in sorted(self._out.items()):
-            if at in self._in:
-                raise self._asked(at, *told, f" and {self._in[at]!r} of others")
-            if normalised(told[1]) in _ALONE and at in self._named:
-                raise self._asked(at, *told, "")
+        """Raise FileError where one is."""
         for at, costs in sorted(self._costs.items()):
-            is_sold = at in self._in
+            is_sold = at in self._sold
             heard = _COSTS | _LIGHTER if is_sold else _COSTS
             paid = [told for cost, told in costs.items() if cost in heard]
-            is_sold = is_sold or self._is_book
             is_few = _FEWEST <= len(paid) <= self._count[at] / _SHARE
-            if paid and (is_sold or is_few):
-                raise self._asked(at, *min(paid), "")
+            if paid and (is_sold or self._is_book or is_few):
+                raise _asked(self._log, at, *min(paid), "")
 
-    def _asked(self, at: int, line: int, text: str, beside: str) -> FileError:
-        header = self._log.title(at)
-        problem = (
-            f"the column {header!r} says {text!r}{beside}: money that went out would "
-            "be added up as sold"
-        )
-        status = self._log.status_and(header)
-        remedy = (
-            "Take out what was paid to others, or write it with a minus; "
-            f"columns.status={status} with statuses.{text}=left_out and paid for what "
-            f"was sold; ignored_columns={header} adds all up"
-        )
-        return FileError(self._log.name, problem, remedy=remedy, line=line)
+
+def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
+    """Position of a column that may say what a row is -> the words of its header."""
+    words = {at: words_in(title) for at, title in enumerate(log.header)}
+    return {
+        at: kind
+        for at, kind in words.items()
+        if log.keys[at] and at not in log.read
+        if not kind & (ELSEWHERE - PRODUCTS) or kind & (STATE | KIND)
+    }
+
+
+def _asked(log: LogColumns, at: int, line: int, text: str, beside: str) -> FileError:
+    header = log.title(at)
+    problem = (
+        f"the column {header!r} says {text!r}{beside}: money that went out would be "
+        "added up as sold"
+    )
+    status = log.status_and(header)
+    remedy = (
+        "Take out what was paid to others, or write it with a minus; "
+        f"columns.status={status} with statuses.{text}=left_out and paid for what was "
+        f"sold; ignored_columns={header} adds all up"
+    )
+    return FileError(log.name, problem, remedy=remedy, line=line)
 
 
 @lru_cache(maxsize=10_000)

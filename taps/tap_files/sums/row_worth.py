@@ -14,7 +14,7 @@ from typing import Protocol
 from taps.tap_files.doubts.first_seen import FirstSeen, Reader
 from taps.tap_files.doubts.marked import UnmarkedRows
 from taps.tap_files.doubts.mixed_rates import MixedRates
-from taps.tap_files.doubts.money_out import MoneyOut
+from taps.tap_files.doubts.money_out import Costs, MoneyOut
 from taps.tap_files.doubts.outcomes import SaidOutcomes
 from taps.tap_files.doubts.parts_paid import Parts
 from taps.tap_files.doubts.referred import Kits, ReferredRows
@@ -132,11 +132,7 @@ def watches_of_worth(
             Stages(log, binding, settings, statuses),
             RowCodes(log),
         ),
-        *(
-            CreditSeries(log),
-            CountedSales(log, binding),
-            Versions(log),
-        ),
+        *(CreditSeries(log), CountedSales(log, binding), Versions(log)),
         *_doubts(log, binding, statuses, " ".join(above)),
         *(LostThousands(log, settings, binding), TaxInSome(log)),
         Discounted(log, is_told="amount" in settings.columns),
@@ -161,7 +157,8 @@ def _doubts(
         SaidElsewhere(log, statuses),
         StatesUnnamed(log, statuses),
         SaidInText(log, binding, statuses),
-        MoneyOut(log, above),
+        MoneyOut(log),
+        Costs(log, above),
         Parts(log, binding.positions.get("customer_id")),
     )
     return (

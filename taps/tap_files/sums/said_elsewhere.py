@@ -98,6 +98,7 @@ _DOUBT = frozenset(
 """Words of headers whose yes says that a row is hardly a sale."""
 _WARRANTY = frozenset({"garantia", "warranty", "garantie", "garanzia"})
 """Words of headers whose yes says so only where others say no: goods may have one."""
+_SAYING = NOTES | STATUS | VALID | _DOUBT | _WARRANTY
 _MEASURED = frozenset(
     {"id", "rate", "score", "size", "number", "count", "code", "name", "date", "value"}
     | {"tasa", "numero", "codigo", "nombre", "fecha"}
@@ -160,9 +161,7 @@ class SaidElsewhere(Said):
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        columns = (
-            set(log.holding(NOTES | STATUS | VALID | _DOUBT | _WARRANTY)) - log.read
-        )
+        columns = set(log.holding(_SAYING)) - log.read
         words = {at: words_in(log.header[at]) for at in columns}
         # Any other state is asked about whatever it says.
         self._parcels = {at for at in columns if words[at] & STATUS}
@@ -173,14 +172,10 @@ class SaidElsewhere(Said):
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
         self._marks = {at for at in self._columns if words[at] - _IS <= VALID}
-        if log.amount is None or log.keys[log.amount] in PRICES:
-            # Who did not come did not pay the price of what is done there.
-            came = set(log.holding(_CAME)) - log.read
-            self._marks |= came if self.is_open else set()
-            self._columns = sorted({*self._columns, *self._marks})
+        self._marks |= _of_coming(log) if self.is_open else set()
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
         self._whys = whys if self.is_open and not log.is_one_status else set()
-        self._columns = sorted({*self._columns, *self._whys})
+        self._columns = sorted({*self._columns, *self._marks, *self._whys})
         self._in_some = doubts - {at for at in doubts if words[at] & _DOUBT}
         self._more, self._unset = set[int](), set[int]()
 
@@ -214,10 +209,21 @@ class SaidElsewhere(Said):
             return normalised(text) in NO - {""}
         if normalised(text) in TESTS and at not in self._parcels:
             return True
-        words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
-        first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
         gone = _CAME_BACK if at in self._parcels else _GONE
-        return any(self.meanings.get(word_of(each)) in gone for each in first)
+        return any(self.meanings.get(each) in gone for each in _begun(text))
+
+
+def _of_coming(log: LogColumns) -> set[int]:
+    """Columns of who came: who did not paid no price of what is done there."""
+    is_price = log.amount is None or log.keys[log.amount] in PRICES
+    return set(log.holding(_CAME)) - log.read if is_price else set()
+
+
+def _begun(text: str) -> list[str]:
+    """The words that a text begins with, as those of a status are looked up."""
+    words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
+    counts = range(1, len(words) + 1)
+    return [word_of(" ".join(words[:count])) for count in counts]
 
 
 class SaidInactive(Said):
