@@ -36,8 +36,8 @@ class Binding:
     time_position : position of the time of day, where it stands beside the date.
     constants : contract column -> the text that stands for it in every row.
     refers_to, refund_customer : positions of the sale that a negative row gives back.
-    also, less : positions of money that is added to the amount, or taken off it.
-    kept : positions of what is left of the amount once something was given back.
+    also, less, kept : positions of money added to the amount, taken off, or left of it.
+    fees_back : positions of fees that came back with a refund told without them.
     left_out_when : positions and their normalised values that make a row no sale.
     left_in : positions of shipping that the amount may hold, and nothing takes off it.
     flags : positions where a yes or a date gives a row a status, and which.
@@ -57,16 +57,15 @@ class Binding:
     also: tuple[int, ...] = ()
     less: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()
+    fees_back: tuple[int, ...] = ()
     left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
     left_in: tuple[int, ...] = ()
     flags: Mapping[int, str] = field(default_factory=dict)
 
     def positions_of(self, *types: str) -> tuple[int, ...]:
         """Positions of the matched columns of these types."""
-        columns = (c for c in self.contract.columns if c.type in types)
-        return tuple(
-            self.positions[c.name] for c in columns if c.name in self.positions
-        )
+        named = [c.name for c in self.contract.columns if c.type in types]
+        return tuple(self.positions[n] for n in named if n in self.positions)
 
     @property
     def used(self) -> frozenset[int]:
@@ -223,6 +222,7 @@ def bind(
         also=_named(keys, preset.also if preset else ()),
         less=_named(keys, preset.less if preset else ()),
         kept=_named(keys, preset.kept if preset else ()),
+        fees_back=_named(keys, preset.fees_back if preset else ()),
         left_out_when=tuple(
             (position, frozenset(map(normalised, values)))
             for header_name, values in (preset.left_out_when if preset else {}).items()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.tables import Row, as_text
+from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["Identities"]
@@ -53,6 +55,11 @@ _NO_ID = (
 Hashes = npt.NDArray[np.int64]
 
 
+def _taking(positions: list[int]) -> Callable[[Sequence[Cell]], object]:
+    """What takes these cells of a row, at once."""
+    return itemgetter(*positions) if positions else tuple
+
+
 class Identities:
     """Collects in the first pass what each row says of its order.
 
@@ -83,6 +90,9 @@ class Identities:
         # Rows that differ in these alone are no lines of an order.
         self._beside = set(states)
         self._notes = {p for p, h in enumerate(binding.header) if words_in(h) & _NOTES}
+        rest = [at for at in range(len(binding.header)) if at not in self._beside]
+        self._rest = _taking(rest)
+        self._plain = _taking([at for at in rest if at not in self._notes])
         self._states = [one for one in states if one is not None and self._returned]
         ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
         is_open = is_log and binding.preset is None
@@ -101,12 +111,12 @@ class Identities:
     def add(self, row: Row) -> None:
         """Take in a row."""
         for column, position in self._ids:
-            if _ROUNDED.fullmatch(as_text(row.cells[position])):
+            text = as_text(row.cells[position])
+            if text[-1:].isdigit() and _ROUNDED.fullmatch(text):
                 header = self._binding.header[position].strip()
                 problem = (
-                    f"the column {header!r} ({column}) holds "
-                    f"{as_text(row.cells[position])}: a spreadsheet rounded its "
-                    "numbers, and different ones are now equal"
+                    f"the column {header!r} ({column}) holds {text}: a spreadsheet "
+                    "rounded its numbers, and different ones are now equal"
                 )
                 raise FileError(self._name, problem, remedy=_AS_TEXT, line=row.line)
         if self._id is None or not (order_id := as_text(row.cells[self._id])):
@@ -119,10 +129,9 @@ class Identities:
         day = self._text(row, self._day).replace("T", " ").partition(" ")[0]
         self._append("day", self._hash(day))
         self._append("amount", self._hash(amount))
-        rest = {at: c for at, c in enumerate(row.cells) if at not in self._beside}
-        self._append("row", hash(tuple(rest.values())))
-        plain = (cell for at, cell in rest.items() if at not in self._notes)
-        self._append("plain", hash(tuple(plain)))
+        whole, plain = self._rest(row.cells), self._plain(row.cells)
+        self._append("row", hash(whole))
+        self._append("plain", hash(plain))
         self._append("line", row.line)
         shop = " ".join(self._text(row, at) for at in self._shops).strip()
         self._append("shop", self._hash(shop))

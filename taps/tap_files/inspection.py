@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.contract import load_contracts
@@ -52,6 +53,7 @@ __all__ = ["Inspection", "inspect_file"]
 
 _RATE_DECIMALS = 12
 """A Chilean peso is 0.00096 euros: six decimals would lose a part in two thousand."""
+_BATCH = 500
 _OF_SPEND = frozenset(
     {"spend", "impressions", "clicks", "campaign_name", "campaign_id"}
 )
@@ -119,17 +121,17 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     keys = KeyCollector(binding)
     headers = RepeatedHeaders(source.name, binding)
     totals = TotalRows(source.name, binding)
-    row = None
-    for row in totals.left_out(headers.left_out(table.rows())):
-        if not row.problem:
-            evidence.add(row)
-            identities.add(row)
-            for watch in watches:
-                watch.add(row)
-            amounts_of_ids.add(row)
-            keys.add(row)
-            if not table.is_ascii:
-                mojibake.add(row.line, row.cells)
+    looks: tuple[Callable[[Row], None], ...] = (evidence.add, identities.add)
+    looks += (*(each.add for each in watches), amounts_of_ids.add, keys.add)
+    is_empty = True
+    for rows in _batches(totals.left_out(headers.left_out(table.rows()))):
+        is_empty = False
+        whole = [row for row in rows if not row.problem]
+        for look_at in looks:
+            for row in whole:
+                look_at(row)
+        for row in () if table.is_ascii else whole:
+            mojibake.add(row.line, row.cells)
     table.check_end()
     mojibake.refuse_garbled_file(source.name, settings.encoding)
     for watch in watches:
@@ -137,9 +139,9 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
     amounts_of_ids.ask(separator)
-    if row is None:
+    if is_empty:
         refuse_all_totals(source.name, binding, totals.rows)
-    left_out = _notes_of_rows(headers, totals, is_empty=row is None)
+    left_out = _notes_of_rows(headers, totals, is_empty=is_empty)
     return Inspection(
         name=source.name,
         table=table,
@@ -155,6 +157,12 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         is_date_order_told=settings.date_format != AUTO,
         totals=tuple(totals.rows) if settings.totals == AUTO else (),
     )
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Rows by the hundreds: one question is asked of many before the next is."""
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
 
 
 def _with_what_is_known(source: SourceFile, settings: Settings) -> Settings:
@@ -174,7 +182,7 @@ def _watches(
     table: Table,
 ) -> tuple[Watch, ...]:
     return (
-        *watches_of_worth(name, binding, settings, statuses),
+        *watches_of_worth(name, binding, settings, statuses, table.above),
         UnsavedFormulas(name, binding),
         Twice(name, binding),
         Outcomes(name, binding, settings),

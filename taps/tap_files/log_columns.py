@@ -42,11 +42,8 @@ class LogColumns:
         self.tells_refunds = "refunded_amount" in binding.positions
         self.tells_status = "status" in binding.positions or bool(binding.flags)
         self.is_one_status = "status" in binding.constants
-        first = binding.positions.get("status")
-        self.states = [
-            *([] if first is None else [first]),
-            *binding.others.get("status", ()),
-        ]
+        states = (binding.positions.get("status"), *binding.others.get("status", ()))
+        self.states = [at for at in states if at is not None]
         self._columns = {column.name: column for column in binding.contract.columns}
         answered = binding.positions.get("discount_amount")
         #: The headers as they are compared; "" where a setting leaves one out.
@@ -54,6 +51,9 @@ class LogColumns:
             "" if at == answered or normalised(title) in ignored else normalised(title)
             for at, title in enumerate(binding.header)
         ]
+        self._worth = self.amount
+        if self.amount is None and "unit_price" in self._columns:
+            self._worth = self.named("unit_price")
 
     def holding(self, words: frozenset[str]) -> list[int]:
         """Positions of headers that hold one of these words."""
@@ -78,8 +78,7 @@ class LogColumns:
 
     def worth_of(self, row: Row) -> str:
         """The amount of a row, or the price that is multiplied, as written."""
-        at = self.named("unit_price") if self.amount is None else self.amount
-        return "" if at is None else as_text(row.cells[at])
+        return "" if self._worth is None else as_text(row.cells[self._worth])
 
     def status_and(self, header: str) -> str:
         """What ``columns.status`` has to say to read a column as well."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import product
 
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.tables import Cell, as_text
@@ -11,7 +12,7 @@ from taps.tap_files.values.amounts import bounded
 from taps.tap_files.values.cells import CellReader
 from taps.tap_files.wording import normalised
 
-__all__ = ["fee_of", "parts_of"]
+__all__ = ["fee_of", "is_whole_with_fees", "parts_of"]
 
 
 def parts_of(
@@ -73,6 +74,23 @@ def fee_of(
         fee = -fee
     # A fee of more than its sale is none, but another amount under that name.
     return cells.unless(fee, "payment_fee", lambda one: 0 < amount < one)
+
+
+def is_whole_with_fees(
+    row: Sequence[Cell],
+    cells: CellReader,
+    currency: str | None,
+    amount: Decimal,
+    refunded: Decimal,
+) -> bool:
+    """Whether a refund is the whole amount, less fees that came back beside it."""
+    fees = [*map(abs, cells.told_at(row, cells.binding.fees_back, currency))]
+    chosen = product((0, 1), repeat=len(fees))
+    kept = amount - refunded
+    return kept > 0 and any(
+        sum(f for f, is_in in zip(fees, one, strict=True) if is_in) == kept
+        for one in chosen
+    )
 
 
 def _exchanged(

@@ -168,6 +168,8 @@ class Preset(_Rows):
         tells apart, or taken off it whatever its sign, as discounts.
     kept : headers of what is left of the amount once something was given back; an
         empty one, or 0, says nothing.
+    fees_back : headers of fees that came back with a refund, which is told without
+        them: where some of them and it are the amount, all of it was given back.
     """
 
     name: str
@@ -181,6 +183,7 @@ class Preset(_Rows):
     also: Sequence[str] = ()
     less: Sequence[str] = ()
     kept: Sequence[str] = ()
+    fees_back: Sequence[str] = ()
 
     def headers_of(self, column: str, keys: Sequence[str]) -> tuple[str, ...]:
         """Headers that mean a column, best first.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from taps.tap_files.parts import fee_of, parts_of
+from taps.tap_files.parts import fee_of, is_whole_with_fees, parts_of
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.sums.repeats import Repeats
 from taps.tap_files.tables import Cell, Row
@@ -186,7 +186,8 @@ def _refunded(
     refunded = None if given is None else abs(given)
     if amount is None or amount <= 0:
         return None
-    if given is None and (kept := cells.kept(row.cells, currency)) is not None:
+    left = cells.told_at(row.cells, cells.binding.kept, currency)
+    if given is None and (kept := next(left, None)) is not None:
         refunded = amount - kept
     if refunded is not None and refunded < 0:
         raise RowRejected("more is left of the purchase than was paid")
@@ -198,6 +199,8 @@ def _refunded(
             return min(gone, amount)
         if not refunded:
             return amount
+    if refunded and is_whole_with_fees(row.cells, cells, currency, amount, refunded):
+        return amount
     if refunded is not None and refunded > amount:
         raise RowRejected("the refund is larger than the purchase")
     return refunded

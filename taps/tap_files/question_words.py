@@ -60,7 +60,7 @@ OWED = frozenset(
     {
         "pendiente", "outstanding", "owed", "unpaid", "impago", "adeudado", "saldo",
         "deuda", "due", "pendente", "offen", "ausstehend", "restbetrag",
-        "solde", "impaye", "dovuto", "openstaand",
+        "solde", "impaye", "dovuto", "openstaand", "resto", "restante", "remaining",
     }
 )  # fmt: skip
 REFUSED = frozenset({"no", "n", "false", "falso", "f", "nein", "nao", "non", "nee"})
@@ -127,13 +127,22 @@ EXCHANGED = frozenset(
     | {"consumopropio", "giveaway", "brinde", "bonificacao", "bonificado"}
     | {"consignacao", "muestragratis", "troca", "umtausch", "ersatz", "echange"}
     | {"remplacement", "cambiomerce", "sostituzione", "omruiling", "vervanging"}
-    | {"aportacion", "subvencion", "correccion"}
+    | {"aportacion", "subvencion", "correccion", "prestamo", "prestado", "prestada"}
+    | {"warrantyreplacement", "warrantyclaim", "warrantyexchange", "garantieaustausch"}
 )
 """Words of rows that may be sold already, in the order that they replace, or never."""
 GIVEN_AWAY = frozenset(
     {"regalo", "obsequio", "cortesia", "omaggio", "geschenk", "cadeau", "donacion"}
     | {"doacao", "comp", "complimentary", "free", "gratis", "invitacion", "invitado"}
-    | {"consignacion", "kommission", "prestamo"}
+    | {
+        "consignacion",
+        "kommission",
+        "garantia",
+        "engarantia",
+        "porgarantia",
+        "warranty",
+    }
+    | {"cambioporgarantia", "garantie", "garanzia", "underwarranty", "gewahrleistung"}
 )
 """The same, where others say that they were sold: gifts and guests are kinds as well,
 and a consignment is a way of paying.

@@ -12,7 +12,7 @@ from taps.tap_files.wording import normalised, words_in
 from taps.yaml_files import parsed_text
 
 __all__ = ["COUNTED", "MEANINGS", "flag_of", "least_of", "meanings", "says_nothing"]
-__all__ += ["YES", "says_no", "says_yes", "word_of"]
+__all__ += ["TICKS", "YES", "says_no", "says_yes", "word_of"]
 
 #: From least money to most: of an order's two states, the first one holds. A row that
 #: is ``returned`` says what was given back of another, with a minus or without.
@@ -46,6 +46,8 @@ _CODE = re.compile(r"(?<=[^\W\d_])\s+[(\[#]?\d{3,}[)\]]?\s*$")
 YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim", "oui"}
 )
+TICKS = frozenset("\u2713\u2714\u2611\u2705\u221a")
+"""Ticks of all kinds."""
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
 _BY = ("by", "por", "pelo", "pela", "par", "von", "durch", "da", "dal", "door")
 _DASHES = "-_./*'\"\u2013\u2014\u00b7 "

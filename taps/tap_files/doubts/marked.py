@@ -9,15 +9,13 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import DAYS, LogColumns, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import CAME_IN
-from taps.tap_files.statuses import YES, word_of
+from taps.tap_files.statuses import TICKS, YES, word_of
 from taps.tap_files.sums.said_elsewhere import VALID
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["UnmarkedRows"]
 
-_SET = frozenset("\u2713\u2714\u2611\u2705\u221a")
-"""Ticks of all kinds."""
 _UNSET = frozenset("\u2717\u2718\u2612\u274c\u2715\u2716\u2610")
 _PAID = CAME_IN | {"pago", "paga"}
 _CLOSED = VALID | {"cerrada", "cerrado", "closed"}
@@ -70,7 +68,7 @@ class UnmarkedRows:
                 self._columns.remove(at)  # it says more, and other questions ask
 
     def _is_mark(self, at: int, text: str) -> bool:
-        is_tick = normalised(text) in YES or text in _SET or bool(_DAY.fullmatch(text))
+        is_tick = normalised(text) in YES or text in TICKS or bool(_DAY.fullmatch(text))
         return is_tick or (at in self._paid and bool(normalised(text)))
 
     def ask(self) -> None:

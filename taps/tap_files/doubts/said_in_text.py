@@ -7,14 +7,13 @@ People strike a sale out where there is room: *Bea (ANULADO)*, *CANCELADO - Pant
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Collection, Mapping
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import PRODUCTS, TESTS, TIPS
-from taps.tap_files.statuses import word_of
+from taps.tap_files.statuses import TICKS, YES, word_of
 from taps.tap_files.sums.said_elsewhere import NOTES, Said
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
@@ -38,7 +37,11 @@ _WAYS = frozenset(
 )
 _WAYS |= {"methode", "via", "means", "moyen", "mezzo"}
 _OWN_WORD = frozenset({"zahlungsart", "zahlart", "zahlweise", "zahlungsweise"})
-_NEVER_PAID = frozenset(
+_WARRANTIES = frozenset(
+    {"garantia", "engarantia", "porgarantia", "warranty", "garantie", "garanzia"}
+    | {"underwarranty", "cambioporgarantia", "warrantyreplacement"}
+)
+_NEVER_PAID = _WARRANTIES | frozenset(
     {"pendiente", "pending", "debe", "adeber", "fiado", "unpaid", "notpaid", "gratis"}
     | {"cortesia", "invitacion", "sincargo", "free", "complimentary", "comp", "regalo"}
     | {"porcobrar", "sincobrar", "nopagado", "nopagada", "nopago", "impagado", "impago"}
@@ -63,6 +66,11 @@ _VOUCHERS = frozenset(
     | {"abono", "carnet", "mehrfachkarte", "buono"}
 )
 """Words of what is paid once, and spent later."""
+_MARKING = frozenset(
+    {"con", "usa", "usado", "uso", "used", "uses", "is", "es", "with", "mit", "avec"}
+    | {"pagado", "paid", "pago", "de", "del", "por", "sesion", "session", "si", "no"}
+)
+"""What a header of a mark holds besides."""
 _OF_OTHERS = frozenset(
     {"restaurante", "restaurant", "comida", "gourmet", "edenred", "sodexo", "pluxee"}
     | {"cuenta", "banco", "bizum", "account", "bank", "konto", "compte", "conto"}
@@ -96,7 +104,16 @@ _OF_SALE = (
     r"|payment|charge|entry|row|line|l[ií]nea|registro|parcel|package|paquete|items?"
     r"|products?|productos?|art[ií]culos?|goods|ticket|reserva|booking)\b)"
 )
+_WARRANTY = (
+    r"(?:(?:cambi(?:o|ad[oa])|reemplazo|reposici[oó]n|sustituci[oó]n|entrega|replac(?:ed|ement)"
+    r"|exchanged?|sent|austausch|ersatz|umtausch|remplacement)\s+)?"
+    r"(?:(?:en|por|de|bajo|under|by|in|as|on|auf|sous)\s+)*"
+    r"(?:garant[ií]a|warranty|garantie|garanzia|gewährleistung)"
+    r"(?:\s+(?:replacement|claim|exchange))?(?=\s*(?:$|[.,;)(]))"
+)
+"""What was sent for nothing, as it is said alone: a warranty of two years is sold."""
 _AGAIN = re.compile(
+    rf"{_WARRANTY}|"
     r"(?:ya\s+|est[aá]\s+)?(?:duplicad[oa]s?|repetid[oa]s?|duplicate[ds]?|reenv[ií]o"
     rf"|reship(?:ped|ment)?|resend|resent)(?:{_OF_SALE}|{_OVER})"
     r"|(?:(?:el|la|cliente|clienta|al\s+final|finalmente|pero|he|she)\s+)*no\s+vino"
@@ -158,24 +175,21 @@ class SaidInText(Said):
         self._buyer = binding.positions.get("customer_id", -1)
         buyers = {self._buyer, binding.positions.get("purchase_id", -1)} & words.keys()
         names = {at for at in words if words[at] & PRODUCTS and at != log.amount}
-        self._names, self._goods = sorted(names | buyers), names - buyers
-        self._notes = [at for at in words.keys() - log.read if words[at] & NOTES]
-        self._ways = _ways_of_paying(log) if self.is_open else []
+        self._names, self._goods = names | buyers, names - buyers
+        self._notes = {at for at in words.keys() - log.read if words[at] & NOTES}
+        self._ways = set(_ways_of_paying(log) if self.is_open else [])
 
-    def add(self, row: Row) -> None:
-        """Look at a row."""
-        for at in self._names:
-            text = as_text(row.cells[at])
-            if text and self._is_struck_out(at, text):
-                self.note(row, at, text)
-        for at in self._notes:
-            text = as_text(row.cells[at])
-            if text and _is_undone(text):
-                self.note(row, at, text)
-        for at in self._ways:
-            text = as_text(row.cells[at])
-            if text and normalised(text) in _NEVER_PAID:
-                self.note(row, at, text)
+    @property
+    def reads(self) -> Collection[int]:
+        """Positions of the columns whose words it reads."""
+        return self._names | self._notes | self._ways
+
+    def look(self, row: Row, at: int, text: str) -> None:
+        """Read a text."""
+        is_gone = at in self._names and self._is_struck_out(at, text)
+        is_gone = is_gone or (at in self._notes and _is_undone(text))
+        if is_gone or (at in self._ways and normalised(text) in _NEVER_PAID):
+            self.note(row, at, text)
 
     def _is_struck_out(self, at: int, text: str) -> bool:
         if at == self._buyer and normalised(text) in TESTS:
@@ -187,6 +201,8 @@ class SaidInText(Said):
             plain = piece.strip(" -.:")
             is_quiet = not plain.isupper() and f"({plain}" not in text
             is_quiet = is_quiet and at in self._goods
+            if f"({plain}" in text and normalised(plain) in _WARRANTIES:
+                return True
             is_short = plain and len(plain) <= _LONGEST
             if is_short and self._is_gone(plain, is_quiet=is_quiet):
                 return True
@@ -207,23 +223,39 @@ class Prepaid:
         self._log = log
         self._ways = _ways_of_paying(log)
         self._products = [at for at in log.holding(PRODUCTS) if at != log.amount]
+        # A mark says it as well: Bono = Sí, beside what was done for it.
+        self._marks = {
+            at: min(words & _VOUCHERS)
+            for at, words in enumerate(map(words_in, log.header))
+            if at not in log.read and log.keys[at] and at not in self._products
+            if words & _VOUCHERS and words <= _VOUCHERS | _MARKING
+        }
         self._sold: set[str] = set()
         self._spent: dict[str, tuple[int, int, str]] = {}
 
+    @property
+    def reads(self) -> Collection[int]:
+        """Positions of the columns whose words it reads."""
+        return {*self._products, *self._ways}
+
+    def look(self, row: Row, at: int, text: str) -> None:
+        """Read a text."""
+        words = words_in(text)
+        if at in self._products:
+            self._sold |= words & _VOUCHERS
+        elif not words & _OF_OTHERS:
+            for word in words & _VOUCHERS:
+                self._spent.setdefault(word, (row.line, at, text))
+
     def add(self, row: Row) -> None:
-        """Look at a row."""
-        if not self._ways or not any(c in "123456789" for c in self._log.worth_of(row)):
-            return
-        self._sold |= {
-            word
-            for at in self._products
-            for word in words_in(as_text(row.cells[at])) & _VOUCHERS
-        }
-        for at in self._ways:
+        """Look at the marks of a row, which does not sell what is marked."""
+        for at, word in self._marks.items():
             text = as_text(row.cells[at])
-            if words_in(text) & _OF_OTHERS:
+            is_set = normalised(text) in YES or text in TICKS
+            if not is_set or not any(c in "123456789" for c in self._log.worth_of(row)):
                 continue
-            for word in words_in(text) & _VOUCHERS:
+            sold = (words_in(as_text(row.cells[of])) for of in self._products)
+            if not any(words & _VOUCHERS for words in sold):
                 self._spent.setdefault(word, (row.line, at, text))
 
     def ask(self) -> None:
@@ -242,7 +274,6 @@ class Prepaid:
             raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
-@lru_cache(maxsize=10_000)
 def _is_undone(note: str) -> bool:
     text = note.strip()
     if _AGAIN.match(text):

@@ -79,12 +79,13 @@ class CsvTable:
             A quote is opened and never closed, or swallows other lines.
         """
         width = len(self.header)
-        shifted = ShiftedRows(width - self._nameless)
+        nameless = self._nameless
+        shifted = ShiftedRows(width - nameless)
         for line, end, cells, problem in self._records():
             if end > line and not problem and _swallows(cells, self.delimiter):
                 raise self._stray_quote(line)
             if len(cells) == width and not problem:
-                is_shifted = self._nameless and shifted.holds(cells)
+                is_shifted = nameless and shifted.holds(cells)
                 yield Row(line, (), SHIFTED) if is_shifted else Row(line, cells)
             elif not problem and len(cells) < width and _says_what_follows(cells):
                 yield Row(line, [*cells, *[""] * (width - len(cells))])

@@ -89,7 +89,9 @@ class Commissions:
         self._after: Counter[tuple[int, int]] = Counter()
 
     def add(self, row: Row) -> None:
-        """Look at a row."""
+        """Look at a row: one of 0 tells nothing of what it is left of."""
+        if not any(c in "123456789" for c in self._log.amount_of(row)):
+            return
         for at in sorted(self._fees | self._tenders):
             text = as_text(row.cells[at])
             if not _OFF.fullmatch(text) or self._count[at] >= _MOST_ROWS:

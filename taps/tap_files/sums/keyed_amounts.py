@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from functools import lru_cache
 
 import numpy as np
 
@@ -91,6 +92,7 @@ class KeyedAmounts:
         raise FileError(self._name, problem, remedy=remedy)
 
 
+@lru_cache(maxsize=50_000)
 def written_number(text: str, separator: str) -> str:
     """A written amount without what does not change it: 10.50 and 10.5 are one."""
     whole, _, cents = (

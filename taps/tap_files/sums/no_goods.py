@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
@@ -58,11 +59,8 @@ class NoGoods:
             return
         for position in self._products:
             text = as_text(row.cells[position])
-            word = normalised(text)
-            first = normalised(text.partition(" ")[0])
-            is_kept = first in _KEPT and is_negative(self._log.worth_of(row))
-            is_sum = ("total" in word or "sum" in word) and bool(_SUM.fullmatch(word))
-            if word in TIPS or is_kept or is_sum or _GIFT_CARD.search(word):
+            is_kept = _is_cost(text) and is_negative(self._log.worth_of(row))
+            if is_kept or _is_no_goods(text):
                 self._first = row.line, position, text
 
     def ask(self) -> None:
@@ -81,6 +79,18 @@ class NoGoods:
             f"ignored_columns={header} counts them as sales"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+@lru_cache(maxsize=10_000)
+def _is_no_goods(text: str) -> bool:
+    word = normalised(text)
+    is_sum = ("total" in word or "sum" in word) and bool(_SUM.fullmatch(word))
+    return word in TIPS or is_sum or bool(_GIFT_CARD.search(word))
+
+
+@lru_cache(maxsize=10_000)
+def _is_cost(text: str) -> bool:
+    return normalised(text.partition(" ")[0]) in _KEPT
 
 
 class UnitsBack:

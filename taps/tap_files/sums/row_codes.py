@@ -15,9 +15,16 @@ _KINDS = frozenset(
     {
         "type", "tipo", "typ", "kind", "clase", "movimiento", "mov", "movement",
         "signo", "sign", "vorzeichen", "sinal", "segno", "signe", "operacion",
-        "operation", "d", "h", "dh", "dc", "sh", "naturaleza",
+        "operation", "d", "h", "dh", "dc", "sh", "naturaleza", "ig", "ie", "cd", "hd",
     }
 )  # fmt: skip
+_EITHER = frozenset(
+    {"i", "g", "e", "c", "d", "h", "s", "cr", "dr", "debe", "haber", "ingreso", "gasto"}
+    | {"ingresos", "gastos", "egreso", "egresos", "entrada", "salida", "cargo", "abono"}
+    | {"debit", "credit", "debito", "credito", "income", "expense", "soll", "haben"}
+    | {"dare", "avere", "in", "out", "venta", "compra", "cobro", "pago"}
+)
+"""What a header says two of that a row may be: I/G, Debe/Haber."""
 _OF_ROWS = frozenset(
     {"de", "del", "la", "of", "row", "line", "linea", "fila", "registro", "record"}
     | {"documento", "document", "doc", "venta", "sale", "transaccion", "transaction"}
@@ -28,6 +35,8 @@ _IDENTITIES = frozenset(
     {"DN", "CC", "CE", "TI", "PA", "PP", "RC", "CI", "NI", "PS", "NT", "TE"}
 )
 """Kinds of a buyer's papers."""
+_CLASSES = frozenset("ABC")
+"""Of customers, or of goods: nobody calls income A, expenses B and more C."""
 _CODE = re.compile(r"[+\-\u2212]|[^\W\d_]{1,2}")
 _SERIES = frozenset("ABCEM")
 """Of Argentina's invoices, all of which are sales."""
@@ -43,6 +52,13 @@ class RowCodes:
             at: {}
             for at in log.holding(_KINDS)
             if at not in log.read and words_in(log.header[at]) <= _KINDS | _OF_ROWS
+        }
+        either = {at: words_in(title) for at, title in enumerate(log.header)}
+        self._codes |= {
+            at: {}
+            for at, words in either.items()
+            if len(words) == 2 and words <= _EITHER and log.keys[at]
+            if at not in log.read
         }
 
     def add(self, row: Row) -> None:
@@ -61,7 +77,7 @@ class RowCodes:
         for at, codes in self._codes.items():
             if len(codes) < 2 or codes.keys() <= _IDENTITIES:
                 continue
-            if {"A", "B"} <= codes.keys() <= _SERIES:
+            if {"A", "B"} <= codes.keys() <= _SERIES or codes.keys() >= _CLASSES:
                 continue
             header, said = self._log.title(at), ", ".join(codes)
             problem = (

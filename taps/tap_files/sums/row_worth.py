@@ -11,10 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from taps.tap_files.doubts.first_seen import FirstSeen, Reader
 from taps.tap_files.doubts.marked import UnmarkedRows
 from taps.tap_files.doubts.mixed_rates import MixedRates
+from taps.tap_files.doubts.money_out import Costs, MoneyOut
 from taps.tap_files.doubts.outcomes import SaidOutcomes
+from taps.tap_files.doubts.parts_paid import Parts
 from taps.tap_files.doubts.referred import Kits, ReferredRows
+from taps.tap_files.doubts.refunds_less_fees import RefundsLessFees
 from taps.tap_files.doubts.said_in_text import Prepaid, SaidInText
 from taps.tap_files.doubts.unit_amounts import ONE, UNITS, UnitAmounts
 from taps.tap_files.headers import Binding
@@ -83,13 +87,18 @@ class Watch(Protocol):
 
 
 def watches_of_worth(
-    name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
+    name: str,
+    binding: Binding,
+    settings: Settings,
+    statuses: Mapping[str, str],
+    above: Sequence[str] = (),
 ) -> tuple[Watch, ...]:
     """What is looked at in a log of purchases, or of bills; of a preset's, hardly any.
 
     Parameters
     ----------
     statuses : normalised word of a status column -> what it means for money.
+    above : lines above the header, which may say what the list is.
     """
     contract = binding.contract.name
     if contract not in {"purchases", "invoices", "subscriptions"}:
@@ -114,6 +123,7 @@ def watches_of_worth(
         *(Tips(log), RowKinds(log), NoGoods(log), UnitsBack(log, statuses)),
         GroupHeadings(log, binding),
         RefundsTwice(log, binding, settings.columns, statuses),
+        RefundsLessFees(log, binding, settings.columns),
         OnlyRefunds(log, binding),
         *(_UnreadUnits(log), OtherSections(log)),
         *(
@@ -122,14 +132,8 @@ def watches_of_worth(
             Stages(log, binding, settings, statuses),
             RowCodes(log),
         ),
-        *(
-            CreditSeries(log),
-            CountedSales(log, binding),
-            SaidElsewhere(log, statuses),
-            StatesUnnamed(log, statuses),
-            Versions(log),
-        ),
-        *_doubts(log, binding, statuses),
+        *(CreditSeries(log), CountedSales(log, binding), Versions(log)),
+        *_doubts(log, binding, statuses, " ".join(above)),
         *(LostThousands(log, settings, binding), TaxInSome(log)),
         Discounted(log, is_told="amount" in settings.columns),
         Commissions(log, is_told="amount" in settings.columns),
@@ -144,18 +148,28 @@ def watches_of_worth(
 
 
 def _doubts(
-    log: LogColumns, binding: Binding, statuses: Mapping[str, str]
+    log: LogColumns, binding: Binding, statuses: Mapping[str, str], above: str
 ) -> tuple[Watch, ...]:
     """What a cell may say that makes a row a doubtful sale."""
+    prepaid = Prepaid(log)
+    readers: tuple[Reader, ...] = (
+        prepaid,
+        SaidElsewhere(log, statuses),
+        StatesUnnamed(log, statuses),
+        SaidInText(log, binding, statuses),
+        MoneyOut(log),
+        Costs(log, above),
+        Parts(log, binding.positions.get("customer_id")),
+    )
     return (
+        FirstSeen(log, readers, statuses),
         UnpaidRows(log),
         ReferredRows(log, binding, statuses),
         Kits(log, binding),
         SaidOutcomes(log, statuses),
         UnmarkedRows(log, binding, statuses),
         MixedRates(log, binding),
-        SaidInText(log, binding, statuses),
-        Prepaid(log),
+        prepaid,
     )
 
 

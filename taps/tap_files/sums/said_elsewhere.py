@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
@@ -93,8 +93,12 @@ _DOUBT = frozenset(
     }
     | {"reposicion", "propio", "muestra", "sample", "invalid", "invalido", "demo"}
     | {"training", "entrenamiento", "layaway", "apartado", "consignment"}
+    | {"gasto", "egreso", "expense", "prestamo", "loan"}
 )
 """Words of headers whose yes says that a row is hardly a sale."""
+_WARRANTY = frozenset({"garantia", "warranty", "garantie", "garanzia"})
+"""Words of headers whose yes says so only where others say no: goods may have one."""
+_SAYING = NOTES | STATUS | VALID | _DOUBT | _WARRANTY
 _MEASURED = frozenset(
     {"id", "rate", "score", "size", "number", "count", "code", "name", "date", "value"}
     | {"tasa", "numero", "codigo", "nombre", "fecha"}
@@ -157,36 +161,44 @@ class SaidElsewhere(Said):
 
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
-        columns = set(log.holding(NOTES | STATUS | VALID | _DOUBT)) - log.read
+        columns = set(log.holding(_SAYING)) - log.read
         words = {at: words_in(log.header[at]) for at in columns}
         # Any other state is asked about whatever it says.
         self._parcels = {at for at in columns if words[at] & STATUS}
         columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
         self._columns = sorted(columns) if self.is_open else []
-        doubts = {at for at in self._columns if words[at] & _DOUBT}
+        doubts = {at for at in self._columns if words[at] & (_DOUBT | _WARRANTY)}
         measured = {at for at in doubts if words[at] & _MEASURED}
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
         self._marks = {at for at in self._columns if words[at] - _IS <= VALID}
-        if log.amount is None or log.keys[log.amount] in PRICES:
-            # Who did not come did not pay the price of what is done there.
-            came = set(log.holding(_CAME)) - log.read
-            self._marks |= came if self.is_open else set()
-            self._columns = sorted({*self._columns, *self._marks})
+        self._marks |= _of_coming(log) if self.is_open else set()
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
         self._whys = whys if self.is_open and not log.is_one_status else set()
-        self._columns = sorted({*self._columns, *self._whys})
+        self._columns = sorted({*self._columns, *self._marks, *self._whys})
+        self._in_some = doubts - {at for at in doubts if words[at] & _DOUBT}
+        self._more, self._unset = set[int](), set[int]()
 
-    def add(self, row: Row) -> None:
-        """Look at a row."""
-        for at in [*self._columns]:
-            text = as_text(row.cells[at])
-            if at in self._doubts and normalised(text) not in YES | NO:
-                # It says more than yes and no: a size, a reason.
-                self._columns.remove(at)
-                self.first.pop(at, None)
-            elif text and self._is_gone(at, text):
-                self.note(row, at, text)
+    @property
+    def reads(self) -> Sequence[int]:
+        """Positions of the columns whose words it reads."""
+        return self._columns
+
+    def look(self, row: Row, at: int, text: str) -> None:
+        """Read a text."""
+        if at in self._doubts and normalised(text) not in YES | NO:
+            self._more.add(at)
+        elif normalised(text) in NO:
+            self._unset.add(at)
+        if text and self._is_gone(at, text):
+            self.note(row, at, text)
+
+    def ask(self) -> None:
+        """Raise FileError where one is gone."""
+        for at in self._more | (self._in_some - self._unset):
+            # It says more than yes and no: a size, a reason.
+            self.first.pop(at, None)
+        super().ask()
 
     def _is_gone(self, at: int, text: str) -> bool:
         if at in self._whys:
@@ -197,10 +209,21 @@ class SaidElsewhere(Said):
             return normalised(text) in NO - {""}
         if normalised(text) in TESTS and at not in self._parcels:
             return True
-        words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
-        first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
         gone = _CAME_BACK if at in self._parcels else _GONE
-        return any(self.meanings.get(word_of(each)) in gone for each in first)
+        return any(self.meanings.get(each) in gone for each in _begun(text))
+
+
+def _of_coming(log: LogColumns) -> set[int]:
+    """Columns of who came: who did not paid no price of what is done there."""
+    is_price = log.amount is None or log.keys[log.amount] in PRICES
+    return set(log.holding(_CAME)) - log.read if is_price else set()
+
+
+def _begun(text: str) -> list[str]:
+    """The words that a text begins with, as those of a status are looked up."""
+    words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
+    counts = range(1, len(words) + 1)
+    return [word_of(" ".join(words[:count])) for count in counts]
 
 
 class SaidInactive(Said):
@@ -233,22 +256,22 @@ class StatesUnnamed(Said):
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         super().__init__(log, statuses)
         known = ELSEWHERE | _ASKED | NOTES | VALID | _DOUBT
-        self._columns: dict[int, set[str]] = {
-            at: set()
+        self._count: dict[int, int] = {
+            at: 0
             for at, header in enumerate(log.header if self.is_open else ())
             if at not in log.read and log.keys[at] and not words_in(header) & known
         }
 
-    def add(self, row: Row) -> None:
-        """Look at a row."""
-        for at, seen in [*self._columns.items()]:
-            text = as_text(row.cells[at])
-            if text in seen:
-                continue
-            word = word_of(text)
-            if self.meanings.get(word) in _LOST and word not in _OTHERWISE:
-                self.note(row, at, text)  # a row without money may be the first
-            else:
-                seen.add(text)
-            if len(seen) > _MOST_STATES:
-                del self._columns[at]  # of so many words none is a state
+    @property
+    def reads(self) -> Collection[int]:
+        """Positions of the columns whose words it reads."""
+        return self._count.keys()
+
+    def look(self, row: Row, at: int, text: str) -> None:
+        """Read a text: of many words none is a state."""
+        if self._count[at] > _MOST_STATES:
+            return
+        word = word_of(text)
+        if self.meanings.get(word) in _LOST and word not in _OTHERWISE:
+            self.note(row, at, text)
+        self._count[at] += 1

@@ -83,6 +83,8 @@ class Scaled:
     def add(self, row: Row) -> None:
         """Look at a row."""
         for at in self._looked_at:
+            if at == 0 and 0 not in self._notes and any(map(as_text, row.cells[1:])):
+                continue  # a note has the row to itself
             text = as_text(row.cells[at])
             if not self._found and _is_scale(text):
                 is_unit = len(text) <= _LONGEST_UNIT and at not in {0, *self._notes}

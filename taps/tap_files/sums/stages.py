@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
@@ -118,9 +119,11 @@ def _asked(log: LogColumns, at: int, found: dict[str, _Told]) -> FileError:
     return FileError(log.name, problem, remedy=remedy, line=other_line)
 
 
+@lru_cache(maxsize=10_000)
 def _stage_of(text: str, *, is_prose: bool) -> str | None:
     """The stage that a text is, or begins with; in prose only before a number."""
-    whole = _STAGES.get(normalised(text))
+    # A number is no stage, and most rows have one of their own.
+    whole = None if text[-1:].isdigit() else _STAGES.get(normalised(text))
     first = _FIRST_WORD.match(text.lstrip())
     stage = _STAGES.get(normalised(first[0])) if first and not whole else None
     is_said = stage is not None and (not is_prose or _is_numbered(text))

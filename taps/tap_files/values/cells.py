@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -184,13 +184,15 @@ class CellReader:
             amount = (amount or Decimal(0)) - off
         return amount
 
-    def kept(self, cells: Sequence[Cell], currency: str | None) -> Decimal | None:
-        """What is left of the amount once something was given back; None if unsaid."""
+    def told_at(
+        self, cells: Sequence[Cell], positions: Iterable[int], currency: str | None
+    ) -> Iterator[Decimal]:
+        """Amounts other than 0 beside those of the contract."""
+        read = self._amounts
         told = (
-            self._read(cells[position], "refunded_amount", currency, self._amounts)
-            for position in self.binding.kept
+            self._read(cells[at], "refunded_amount", currency, read) for at in positions
         )
-        return next((value for value in told if value), None)
+        return (value for value in told if value)
 
     def rate(self, cells: Sequence[Cell], column: str) -> Decimal | None:
         """A cell as a rate, with more decimals than an amount has."""

@@ -27,8 +27,10 @@ def is_text(cells: Sequence[str], width: int) -> bool:
     or fewer cells than the table has, one of which says what was counted. Two cells
     are a name and what it stands for (``Report Time:``), in a table of many columns.
     """
+    if len(cells) >= width:
+        return False
     told = [cell for cell in cells if cell.strip()]
-    if len(cells) >= width or _is_row(told, width):
+    if _is_row(told, width):
         return False
     if len(told) == 1 and _WORDS.search(told[0]):
         return True

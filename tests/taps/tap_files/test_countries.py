@@ -263,6 +263,44 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
         "90",
     ),
     "sustituye.csv": ({"ignored_columns": "Sustituye a"}, "105"),
+    # What went out is no sale: 100 + 50 + 20 came in, 100 + 50, 10,000 + 7,000.
+    "venta_y_compra.csv": (
+        {
+            "columns": {"status": "Operación"},
+            "statuses": {"Venta": "paid", "Compra": "left_out"},
+        },
+        "170",
+    ),
+    "libro_de_caja.csv": (
+        {
+            "columns": {"status": "Concepto"},
+            "statuses": {"Venta": "paid", "Luz": "left_out"},
+        },
+        "150",
+    ),
+    "retiro_de_caja.csv": (
+        {
+            "columns": {"status": "Movimiento"},
+            "statuses": {"Venta": "paid", "Retiro de caja": "left_out"},
+        },
+        "17000",
+    ),
+    # Each part was paid for itself: 300 + 700 + 145.
+    "anticipo_y_resto.csv": ({"ignored_columns": "Concepto"}, "1145"),
+    "bono_marcado.csv": ({"ignored_columns": "Con bono"}, "365"),
+    # 100 + 50, and another 100 that was sent for nothing.
+    "garantia_si.csv": (
+        {
+            "columns": {"status": "Garantía"},
+            "statuses": {"Sí": "left_out", "No": "paid"},
+        },
+        "150",
+    ),
+    # 10,000 + 20,000 less the 17,000 that it says.
+    "reembolso_menos_comision.csv": (
+        {"columns": {"refunded_amount": "Reembolsado"}},
+        "13000",
+    ),
 }
 
 
