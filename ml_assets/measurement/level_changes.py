@@ -23,7 +23,7 @@ from scipy.special import ndtr, stdtrit
 from ml_assets.measurement.alarm_rates import FALSE_ALARMS, alarm_threshold
 from ml_assets.measurement.calendar_year import YEAR_DAYS
 from ml_assets.measurement.usual_changes import PRIOR_WINDOWS, surprises
-from ml_assets.measurement.weekly_level import base_levels
+from ml_assets.measurement.weekly_level import BASE_WEEKS, base_levels
 from ml_assets.measurement.window_changes import (
     Days,
     chance_variance,
@@ -40,7 +40,7 @@ Side = Literal["above", "below", "missing", "usual"]
 #: Of the rate, what each total has and what each ratio has. Sales and purchases are one
 #: alarm and mostly rise together: simulated, not derived (docs/models/alarms.md).
 TOTAL_SHARE: Final = 0.5
-RATIO_SHARE: Final = 0.1
+RATIO_SHARE: Final = 0.15
 #: Days before the one judged that are worth reading.
 HISTORY: Final = timedelta(days=3 * 364)
 
@@ -194,7 +194,8 @@ def _judge_window(days: Days, width: int, day: date, rate: float) -> LevelChange
     weight = freedom + PRIOR_WINDOWS
     learned = (freedom * variance + PRIOR_WINDOWS * chance) / weight
     # A smallest variance is chance alone: regular days are no proof.
-    least = counting_variance(days.unit, expected, float(base[-1]), width)
+    level = float(base[-1] * days.usual[-width - 7 * BASE_WEEKS : -width].mean())
+    least = counting_variance(days.unit, expected, level, width)
     scores = surprise / np.sqrt(max(learned, least))
     score = float(scores[-1])
     far: Side = "below" if score < 0 else "above"

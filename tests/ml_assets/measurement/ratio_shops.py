@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.ml_assets.measurement.quiet_shops import Shop
+from ml_assets.measurement.level_changes import LevelChange, judge_series
+from tests.ml_assets.measurement.quiet_shops import START, Shop
 
 Floats = NDArray[np.float64]
+NAMES = ("conversion", "return")
 _MONTH = 28
 
 
@@ -25,6 +29,33 @@ class Ratios:
         """From ``day`` on both bring ``factor`` times as much: sales are as ever."""
         later = np.where(np.arange(len(self.visits)) < day, 1, 1 / factor)
         return replace(self, visits=self.visits * later, spend=self.spend * later)
+
+    def look(self, name: str, day: int) -> LevelChange | None:
+        """What is told of ``conversion`` or ``return`` at the end of a day."""
+        orders, sales = self.shop.orders[: day + 1], self.shop.sales[: day + 1]
+        unit = 2 * sales.sum() / orders.sum()
+        if name == "conversion":
+            orders = np.where(self.visits[: day + 1] > 0, orders, 0)
+            series, unit, given = orders, 1.0, self.visits
+        else:
+            series, given = sales, self.spend
+        date = START + timedelta(days=day)
+        found = judge_series(series, date, unit, given=given[: day + 1])
+        return found if found and found.is_unusual else None
+
+    def alarms(self, name: str, days: range) -> int:
+        """How often something is told that was not the day before."""
+        sides = [self._side(name, day) for day in (days[0] - 1, *days)]
+        return sum(side not in {None, before} for before, side in pairwise(sides))
+
+    def found_in(self, name: str, day: int, side: str, within: int = 14) -> bool:
+        """Whether a change that came on ``day`` is told from then on."""
+        days = range(day + within - 1, day - 1, -1)
+        return any(self._side(name, each) == side for each in days)
+
+    def _side(self, name: str, day: int) -> str | None:
+        found = self.look(name, day)
+        return found.side if found else None
 
 
 def with_ratios(rng: np.random.Generator, shop: Shop) -> Ratios:
