@@ -27,7 +27,9 @@ _HELD_OUT = 28
 _CHANCE = 1.25
 
 
-def surprises(changes: Floats, width: int) -> tuple[Floats, float, float]:
+def surprises(
+    changes: Floats, width: int, *, has_season: bool = True
+) -> tuple[Floats, float, float]:
     """What growth and season do not explain of changes of windows.
 
     Parameters
@@ -35,6 +37,8 @@ def surprises(changes: Floats, width: int) -> tuple[Floats, float, float]:
     changes
         Shape (n,), one a day, of windows of ``width`` days; NaN where unknown. The last
         four weeks teach nothing: they may be what is judged.
+    has_season
+        Whether the time of the year is still in them; growth always is.
 
     Returns
     -------
@@ -42,7 +46,8 @@ def surprises(changes: Floats, width: int) -> tuple[Floats, float, float]:
         The surprise of each day, shape (n,), its variance for a day that was not
         learned from, and how many windows that do not overlap it rests on.
     """
-    changes = changes - _yearly_peaks(changes)
+    if has_season:
+        changes = changes - _yearly_peaks(changes)
     past = np.flatnonzero(np.isfinite(changes[: max(len(changes) - _HELD_OUT, 0)]))
     # Neighbouring windows are nearly the same one.
     windows_seen = len(past) / max(width, 2)
@@ -57,7 +62,7 @@ def surprises(changes: Floats, width: int) -> tuple[Floats, float, float]:
         variance = float(((seen - seen.mean()) ** 2).mean())
         error = variance / max(windows_seen, 1)
         return changes - usual, variance + error + _UNKNOWN_SEASON**2, windows_seen
-    terms = _season_terms(len(changes))
+    terms = _season_terms(len(changes)) if has_season else np.ones((len(changes), 1))
     learned = terms[past]
     fitted = np.linalg.solve(learned.T @ learned, learned.T @ seen)
     surprise = changes - terms @ fitted

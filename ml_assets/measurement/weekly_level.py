@@ -48,8 +48,8 @@ def weekday_profile(values: Floats, weekdays: NDArray[np.intp]) -> Floats:
 def base_levels(values: Floats, usual: Floats, known: Mask, gap: int) -> Floats:
     """Level of a mean weekday in the eight weeks that end ``gap`` days before each day.
 
-    The median of the weeks: a week of sale, of holidays or without data moves it
-    little. NaN where fewer than four weeks are known.
+    The mean of the four weeks in the middle: two weeks of sale, of holidays or without
+    data move it little. NaN where fewer than four weeks are known.
     """
     weekly = _weekly_levels(values, usual, known)
     before = np.concatenate([np.full(gap + 7 * (BASE_WEEKS - 1), np.nan), weekly])
@@ -57,7 +57,8 @@ def base_levels(values: Floats, usual: Floats, known: Mask, gap: int) -> Floats:
     weeks = np.sort(before[np.arange(len(values))[:, None] + lags], axis=1)
     # What is unknown is sorted last.
     count = np.isfinite(weeks).sum(axis=1)
-    middle = np.stack([(count - 1) // 2, count // 2], axis=1)
+    below, above = (count - 1) // 2, count // 2
+    middle = np.stack([below - 1, below, above, above + 1], axis=1)
     level = np.take_along_axis(weeks, np.maximum(middle, 0), axis=1).mean(axis=1)
     return np.where(count >= _LEAST_WEEKS, level, np.nan)
 

@@ -18,7 +18,7 @@ from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.looks import Look
 from orchestration.lib.alerts.rules import Rule
 from orchestration.lib.alerts.thresholds import Views, past_limits
-from orchestration.lib.data_quality.unusual_days import MARTS, judge_total
+from orchestration.lib.data_quality.unusual_days import MARTS, RATIOS, judge_total
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.warehouse.database import has_relation
 
@@ -27,7 +27,7 @@ __all__ = ["Judgement", "Views", "judge", "problem_of", "read_views"]
 # Those that have a word.
 _SALES = ("net_revenue", "purchase_count")
 _PEOPLE = ("registered_count", "active_person_count")
-_TOTALS = (*_SALES, *_PEOPLE)
+_TOTALS = (*_SALES, *_PEOPLE, *RATIOS)
 _NUMBERS = ("numeric", "double precision", "integer", "bigint", "smallint", "real")
 
 
@@ -205,19 +205,29 @@ def _deviation(
     found = judge_total(database, company_id, rule.metric, day, rate)
     if found is None or not found.is_unusual:
         return
-    told = "activity" if rule.metric in _PEOPLE else "level"
+    is_ratio = rule.metric in RATIOS
+    told = "activity" if rule.metric in _PEOPLE else "ratio" if is_ratio else "level"
     is_missing = found.side == "missing" and rule.metric in _SALES
     facts = {
         "event": "days_missing" if is_missing else f"{told}_{found.side}",
         "subject": rule.metric,
         "is_word": True,
-        "value": round(found.value, 1),
-        "usual": round(found.expected, 1),
+        "value": _written(rule.metric, found.value),
+        "usual": _written(rule.metric, found.expected),
         "first": found.since.isoformat(),
         "day": found.through.isoformat(),
         "asset": ["marts", MARTS[rule.metric]],
     }
     # As long as it holds it is one alert, of purchases and sales together, or of
     # registrations and activity. Who answered for one side has not for the other.
-    topic = f"deviation:{'people:' if rule.metric in _PEOPLE else ''}{found.side}"
+    # A ratio may change where neither does.
+    of = "people:" if rule.metric in _PEOPLE else f"{rule.metric}:" if is_ratio else ""
+    topic = f"deviation:{of}{found.side}"
     yield Condition(topic, rule.rule_id, rule.severity, now, facts)
+
+
+def _written(metric: str, value: float) -> float:
+    """Days' totals and returns as they are, conversion in percent."""
+    if metric == "visit_conversion_rate":
+        return round(100 * value, 2)
+    return round(value, 2 if metric in RATIOS else 1)

@@ -23,6 +23,8 @@ _PAGES = {
     "predictions_stale": "model_health",
     "level_above": "panel",
     "level_below": "panel",
+    "ratio_above": "panel",
+    "ratio_below": "panel",
 }
 
 

@@ -136,8 +136,8 @@ _EVENTS = (
         comparison="above",
         threshold=3,
     ),
-    # As the check on the mart has it: the two must not contradict each other. Of a shop
-    # and of a community one false alarm a quarter each.
+    # As the check on the mart has it: the two must not contradict each other. One false
+    # alarm a quarter of a shop, with its conversion and return, and one of a community.
     *(
         Rule(
             *(f"unusual_{metric}", "deviation", metric, "medium"),
@@ -146,6 +146,7 @@ _EVENTS = (
         )
         for metric in (
             *("net_revenue", "purchase_count"),
+            *("visit_conversion_rate", "blended_return"),
             *("registered_count", "active_person_count"),
         )
     ),

@@ -34,6 +34,13 @@ def peaked_shop(
     payday; up to 35 % more on every other Thursday, of a newsletter; days that differ
     by 11 % each, and lasting noise with wide tails.
     """
+    return known_shop(rng, orders_a_day, days)[0]
+
+
+def known_shop(
+    rng: np.random.Generator, orders_a_day: float | None = None, days: int = 1092
+) -> tuple[Shop, Floats]:
+    """The same shop, and the orders that each of its days brings in the mean."""
     size = orders_a_day or float(np.exp(rng.uniform(np.log(20), np.log(400))))
     dates = [START + timedelta(days=day) for day in range(days)]
     week = np.exp(rng.normal(0, 0.35, 7))
@@ -56,11 +63,11 @@ def peaked_shop(
             mean[day] *= 1 + payday
         if day // 7 % 2 == 0 and one.weekday() == 3:
             mean[day] *= 1 + newsletter
-    mean *= np.exp(_wide_noise(rng, days)) * rng.gamma(80, 1 / 80, days)
-    orders = rng.poisson(mean).astype(np.float64)
+    noise = np.exp(_wide_noise(rng, days)) * rng.gamma(80, 1 / 80, days)
+    orders = rng.poisson(mean * noise).astype(np.float64)
     amount = rng.uniform(20, 120)
     sales = np.array([rng.gamma(1.8 * n, amount / 1.8) if n else 0.0 for n in orders])
-    return Shop(orders, sales)
+    return Shop(orders, sales), mean
 
 
 def _of_year(kind: str, day: date) -> float:

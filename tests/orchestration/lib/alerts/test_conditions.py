@@ -297,6 +297,28 @@ class TestDeviation:
         assert (alert["facts"]["value"], alert["facts"]["usual"]) == (20.0, 100.0)
         assert list_alerts(office.url, "bolt") == []
 
+    def test_visits_and_spend_that_bring_less_are_told_of_each(
+        self, office: Office
+    ) -> None:
+        # 100 orders of 2,000 visits and 5,000 of 1,000 spent; on the last day of 8,000
+        # visits and 4,000. Sales themselves are as ever.
+        _ratios(office, "acme", last=(8000, 4000))
+        _ratios(office, "bolt", last=(2000, 1000))
+        office.at(0)
+        office.at(0, BOLT)
+
+        told = {a["topic"]: a for a in list_alerts(office.url, "acme")}
+        assert {
+            topic: (a["facts"]["value"], a["facts"]["usual"])
+            for topic, a in told.items()
+        } == {
+            "deviation:visit_conversion_rate:below": (1.25, 5.0),
+            "deviation:blended_return:below": (1.25, 5.0),
+        }
+        title = told["deviation:visit_conversion_rate:below"]["title_en"]
+        assert title == "Conversion of visits (%) below the usual"
+        assert list_alerts(office.url, "bolt") == []
+
     @pytest.mark.parametrize(
         "typo", [{"comparison": "above"}, {"threshold": 0.0}, {"threshold": 6.0}]
     )
@@ -348,6 +370,28 @@ class TestDeviation:
         office.at(3 * 24 * 60)
 
         assert office.topics() == ["deviation:below"]
+
+
+def _ratios(office: Office, company_id: str, last: tuple[int, int]) -> None:
+    """Sales as ever, of as many visits and as much spend, but on the last day."""
+    before = [DAY - timedelta(days=day) for day in range(1, 200)]
+    office.execute(
+        """create table if not exists marts.performance_days (company_id text,
+            calendar_date date, net_revenue numeric, purchase_count numeric,
+            spend numeric, session_count numeric, visit_order_count numeric)"""
+    )
+    office.execute("grant select on marts.performance_days to orchestrator")
+    for some, (visits, spend) in ((before, (2000, 1000)), ([DAY], last)):
+        office.execute(
+            """insert into marts.performance_days
+            select %s, day, 5000, 100, %s, %s, 100 from unnest(%s::date[]) as day""",
+            *(company_id, spend, visits, some),
+        )
+    office.execute(
+        """insert into ops.mart_builds (company_id, mart, definition, seen_through,
+            as_of_date) values (%s, 'performance_days', '', 0, %s)""",
+        *(company_id, DAY),
+    )
 
 
 def _people(

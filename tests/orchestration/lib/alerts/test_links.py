@@ -22,7 +22,7 @@ PUBLISHED = """
 CONEXIONES, MODEL_HEALTH = "J_v-8yxWDlf8P5Mo3zGp0", "Hyk7iBFQy-VM8c9O1Y2AB"
 EVERYTHING = [
     *(*EVENTS, "rule_broken", "metric_above", "metric_below"),
-    *("level_above", "level_below", "days_missing"),
+    *("level_above", "level_below", "ratio_above", "ratio_below", "days_missing"),
 ]
 FACTS = {
     "observed": 1,

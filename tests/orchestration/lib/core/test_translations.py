@@ -11,7 +11,7 @@ from orchestration.lib.alerts.events import EVENTS
 from orchestration.lib.core import translations as words_module
 from orchestration.lib.core.translations import read_words
 
-LEVELS = ("level_above", "level_below", "days_missing")
+LEVELS = ("level_above", "level_below", "ratio_above", "ratio_below", "days_missing")
 
 
 def _places(text: str) -> set[str]:
