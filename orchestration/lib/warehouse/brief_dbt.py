@@ -5,7 +5,8 @@ every event before it asks whether somebody listens, for each answer of the data
 the same guesser of types, names all relations of the project to learn the few schemas
 they are in, goes through all tables for one of them, and opens a connection for each
 node; it compiles each template in each process, and parses all anew for a server at
-another address, where every name is the same.
+another address, where every name is the same. And Postgres is given each model in the
+form that it plans in the least time (flat_sql).
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from dbt.adapters.postgres.connections import (
     PostgresCredentials,
 )
 from dbt.adapters.reference_keys import _ReferenceKey
+from dbt.compilation import Compiler
+from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
@@ -38,6 +41,7 @@ from orchestration.lib.warehouse.brief_graphs import brief_graphs
 from orchestration.lib.warehouse.brief_parsing import brief_parsing
 from orchestration.lib.warehouse.brief_selections import brief_selections
 from orchestration.lib.warehouse.brief_templates import brief_templates
+from orchestration.lib.warehouse.flat_sql import flat_sql
 
 __all__ = ["COMPILED_TEMPLATES", "DETAILS", "MESSAGES", "brief", "connected_once"]
 
@@ -52,6 +56,7 @@ _BUILD_TYPE_TESTER = agate_helper.build_type_tester
 _EMPTY_TABLE = agate_helper.empty_table
 _GET_RELATION = BaseAdapter.get_relation
 _GET_CACHE_SCHEMAS = BaseAdapter._get_cache_schemas
+_COMPILE = Compiler._compile_code
 
 _MASTER = "master"
 _LONG_SECONDS = 60
@@ -86,6 +91,7 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         patch.object(agate_helper, "empty_table", _empty_table),
         patch.object(BaseAdapter, "get_relation", _get_relation),
         patch.object(BaseAdapter, "_get_cache_schemas", _get_cache_schemas),
+        patch.object(Compiler, "_compile_code", _compile_flat),
         patch.object(PostgresCredentials, "_connection_keys", _what_names_tell),
         brief_contexts(),
         brief_graphs(),
@@ -215,3 +221,13 @@ def _get_cache_schemas(adapter: BaseAdapter, nodes: Iterable[Any]) -> Any:
         (node.database, node.schema, str(node.quoting_dict)): node for node in nodes
     }
     return _GET_CACHE_SCHEMAS(adapter, one_of_each.values())
+
+
+def _compile_flat(compiler: Compiler, node: Any, *told: Any, **words: Any) -> Any:
+    """Dbt's own; of what becomes a view or fills a table, flat."""
+    compiled = _COMPILE(compiler, node, *told, **words)
+    kind = compiled.config.materialized
+    if isinstance(compiled, ModelNode) and kind in {"view", "incremental"}:
+        statement = compiled.compiled_code or ""
+        compiled.compiled_code = flat_sql(statement, is_view=kind == "view")
+    return compiled

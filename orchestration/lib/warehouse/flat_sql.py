@@ -1,0 +1,165 @@
+"""SQL whose parts stand where they are read, and no longer under names before it.
+
+Postgres puts a part (`with name as (...)`) that is read once in its place as well, but
+walks and copies the whole statement for each, and each part holds those before it: what
+stands on views on views was planned for a quarter of a second, half of it for this.
+Only what Postgres would put in its place is put there: the statement stays the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+__all__ = ["flat_sql"]
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
+    |(?P<text>'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\3\$)
+    |(?P<word>[A-Za-z_]\w*)
+    |(?P<sign>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+# Where one of these stands before a name, it is a table's; `distinct from` apart.
+_READING = frozenset({"from", "join"})
+# What may follow a table that is given no other name.
+_AFTER = frozenset(
+    {
+        *("as", "on", "using", "where", "group", "order", "having", "window", "limit"),
+        *("offset", "fetch", "union", "except", "intersect", "inner", "left", "right"),
+        *("full", "cross", "natural", "join", "lateral", "tablesample", "for"),
+    }
+)
+# A part that does more than read, or must be made by itself, stays where it is.
+_KEPT = frozenset(
+    {
+        *("with", "recursive", "materialized", "insert", "update", "delete", "merge"),
+        *("random", "clock_timestamp", "nextval", "setval", "setseed", "for"),
+        *("gen_random_uuid", "timeofday"),
+    }
+)
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        return self.text.lower() if self.kind == "word" else self.text
+
+
+@dataclass
+class _Part:
+    name: str
+    tokens: list[_Token]
+
+
+def flat_sql(statement: str, *, is_view: bool = False) -> str:
+    """The statement with each part that is read once in its place.
+
+    What is not understood as a row of plain parts and a query is given back as it is. A
+    view keeps its last part: without one Postgres would mix it with what reads it, and
+    plan both another way.
+    """
+    parts, query = _parts(_tokens(statement))
+    if not parts or len({part.name for part in parts}) < len(parts):
+        return statement
+    bodies = [part.tokens for part in parts] + [query]
+    kept: list[str] = []
+    for place, part in enumerate(parts):
+        reads = [
+            (below, at)
+            for below in range(place + 1, len(bodies))
+            for at in _reads(bodies[below], part.name)
+        ]
+        words = {token.word for token in bodies[place] if token.kind == "word"}
+        is_last = place == len(parts) - 1
+        if len(reads) != 1 or words & _KEPT or (is_view and is_last):
+            kept.append(f"{part.name} as ({_text(bodies[place])})")
+            continue
+        ((below, at),) = reads
+        body = bodies[below]
+        named = [] if _has_name(body, at) else _tokens(f" as {part.name}")
+        body[at : at + 1] = [*_tokens("("), *bodies[place], *_tokens("\n)"), *named]
+    before = f"with {', '.join(kept)}\n" if kept else ""
+    return f"{before}{_text(bodies[-1]).strip()}"
+
+
+def _tokens(text: str) -> list[_Token]:
+    found = (match for match in _TOKEN.finditer(text))
+    return [_Token(str(match.lastgroup or "text"), match.group()) for match in found]
+
+
+def _text(tokens: Sequence[_Token]) -> str:
+    return "".join(token.text for token in tokens)
+
+
+def _parts(tokens: list[_Token]) -> tuple[list[_Part], list[_Token]]:
+    """The parts and what reads them; none where the statement has another form."""
+    at = _next(tokens, 0)
+    if at == len(tokens) or tokens[at].word != "with":
+        return [], tokens
+    parts: list[_Part] = []
+    while True:
+        name = _next(tokens, at + 1)
+        as_ = _next(tokens, name + 1)
+        opened = _next(tokens, as_ + 1)
+        if opened >= len(tokens) or tokens[name].kind != "word":
+            return [], tokens
+        if (tokens[as_].word, tokens[opened].text) != ("as", "("):
+            return [], tokens
+        closed = _closed(tokens, opened)
+        parts.append(_Part(tokens[name].word, tokens[opened + 1 : closed]))
+        at = _next(tokens, closed + 1)
+        if at >= len(tokens) or tokens[at].text != ",":
+            return parts, tokens[closed + 1 :]
+
+
+def _closed(tokens: Sequence[_Token], opened: int) -> int:
+    depth = 0
+    for at in range(opened, len(tokens)):
+        if tokens[at].kind == "sign":
+            depth += {"(": 1, ")": -1}.get(tokens[at].text, 0)
+            if not depth:
+                return at
+    return len(tokens)
+
+
+def _reads(tokens: Sequence[_Token], name: str) -> list[int]:
+    """Where a name is that of what is read; where it may be, too often to count as one.
+
+    A name in any other place, as of a column, is no reading.
+    """
+    found: list[int] = []
+    before: list[str] = ["", ""]
+    for at, token in enumerate(tokens):
+        if token.kind == "space":
+            continue
+        if token.word == name and token.kind == "word":
+            follows = _next(tokens, at + 1)
+            after = tokens[follows].text if follows < len(tokens) else ""
+            if before[1] in _READING and before[0] != "distinct" and after != "(":
+                found.append(at)
+            elif before[1] == ",":
+                # A list of tables is written like one of columns.
+                found += [at, at] if after not in {".", "("} else []
+        before = [before[1], token.word]
+    return found
+
+
+def _has_name(tokens: Sequence[_Token], at: int) -> bool:
+    """Whether what is read there is given a name of its own."""
+    follows = _next(tokens, at + 1)
+    if follows == len(tokens) or tokens[follows].kind != "word":
+        return False
+    return tokens[follows].word == "as" or tokens[follows].word not in _AFTER
+
+
+def _next(tokens: Sequence[_Token], at: int) -> int:
+    """The first place from there on that is neither space nor comment."""
+    while at < len(tokens) and tokens[at].kind == "space":
+        at += 1
+    return at
