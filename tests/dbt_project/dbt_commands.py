@@ -17,6 +17,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.flags import set_from_args
 
+from orchestration.lib.warehouse import brief_dbt
 from orchestration.lib.warehouse.brief_dbt import MESSAGES, brief, connected_once
 from orchestration.lib.warehouse.dbt import BRIEF_DBT
 
@@ -111,8 +112,9 @@ class DbtProject:
         )
 
     def compiled_manifest(self) -> dict[str, Any]:
-        """The manifest with compiled SQL. Needs no database."""
-        result = self._invoke("compile", "--no-introspect", "--no-populate-cache")
+        """The manifest with compiled SQL, as it is written. Needs no database."""
+        with patch.object(brief_dbt, "flat_sql", lambda written, **_: written):
+            result = self._invoke("compile", "--no-introspect", "--no-populate-cache")
         if result.exception is not None:
             raise DbtFailed(str(result.exception))
         text = (self.work / "target" / "manifest.json").read_text()

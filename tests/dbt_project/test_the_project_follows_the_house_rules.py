@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from dbt.contracts.graph.manifest import Manifest as ParsedProject
 
+from orchestration.lib.warehouse.flat_sql import flat_sql
+from tests.conftest import NewDatabase
 from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.manifest_rules import manifest_violations, model_violations
 
@@ -17,12 +21,20 @@ STAGED_ORDERS = "model.timonel.stg_files__purchases"
 
 
 @pytest.fixture(scope="module")
+def built(new_installation: NewDatabase) -> Iterator[str]:
+    """URL of a database in which every model stands."""
+    with new_installation() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
 def manifest(
-    parsed_project: ParsedProject, tmp_path_factory: pytest.TempPathFactory
+    built: str, parsed_project: ParsedProject, tmp_path_factory: pytest.TempPathFactory
 ) -> Manifest:
-    """The compiled project."""
-    project = DbtProject({}, tmp_path_factory.mktemp("dbt"), parsed_project)
-    return project.compiled_manifest()
+    """The project, compiled for that database."""
+    environment = {"PGDATABASE": built.rsplit("/", 1)[1]}
+    work = tmp_path_factory.mktemp("dbt")
+    return DbtProject(environment, work, parsed_project).compiled_manifest()
 
 
 def test_no_model_breaks_a_house_rule(manifest: Manifest) -> None:
@@ -35,6 +47,23 @@ def test_every_layer_has_models_to_check(manifest: Manifest) -> None:
     layers = {node["fqn"][1] for node in models}
     assert layers == {"staging", "personal", "intermediate", "marts", "reporting"}
     assert all(node["compiled_code"] for node in models)
+
+
+def test_a_mart_is_planned_as_it_is_written(manifest: Manifest, built: str) -> None:
+    marts = [
+        node["compiled_code"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+    ]
+    flattened = [flat_sql(written) for written in marts]
+
+    with psycopg.connect(built) as database:
+
+        def plan(statement: str) -> list[tuple[str]]:
+            return database.execute(f"explain {statement}".encode()).fetchall()
+
+        assert [plan(sql) for sql in flattened] == [plan(sql) for sql in marts]
+    assert sum(a != b for a, b in zip(marts, flattened, strict=True)) > len(marts) / 2
 
 
 def _without_contract(node: Manifest) -> None:
