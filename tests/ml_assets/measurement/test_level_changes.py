@@ -96,7 +96,7 @@ class TestShapes:
         rng = np.random.default_rng(1)
         fairs = [DAY - timedelta(days=1 + 7 * week) for week in range(60)]
         usual = {day: float(rng.poisson(100)) for day in fairs}
-        fallen = usual | {day: 10.0 for day in fairs[:2]}
+        fallen = usual | dict.fromkeys(fairs[:2], 10.0)
 
         told = [judge_level(values, DAY) for values in (usual, fallen)]
         assert [change and change.side for change in told] == ["usual", "below"]
