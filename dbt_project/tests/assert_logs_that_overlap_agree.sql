@@ -3,7 +3,8 @@
 -- Of two lists without ids that tell the same sales, the older one says nothing
 -- else: a row of it that was corrected since, or taken out, would be counted
 -- beside the newer list. Looked at are the moments that both cover; lists that
--- have less in common are of other sales, as those of two shops are.
+-- have less in common are of other sales, as those of two shops are. Days
+-- without a buyer and a time are alike by chance, and tell nothing of that.
 {%- set least_rows = 3 -%}
 {%- set least_share = 0.5 %}
 
@@ -21,7 +22,12 @@ purchases as (
         numbered.told,
         numbered.copy_number,
         purchases.purchased_at,
-        purchases.amount
+        purchases.amount,
+        coalesce(
+            purchases.status in ('paid', 'partially_refunded', 'refunded'), true
+        ) as is_sale,
+        purchases.customer_id is not null
+        or purchases.is_date_only is not true as is_evidence
     from {{ ref('int_purchase_rows_numbered') }} as numbered
     inner join {{ ref('stg_files__purchases') }} as purchases
         on
@@ -31,9 +37,6 @@ purchases as (
     where
         {{ is_in_scope('numbered.company_id') }}
         and purchases.amount <> 0
-        and coalesce(
-            purchases.status in ('paid', 'partially_refunded', 'refunded'), true
-        )
 ),
 
 newer as (
@@ -43,7 +46,7 @@ newer as (
         pairs.newer_sha256,
         min(purchases.purchased_at) as first_at,
         max(purchases.purchased_at) as last_at,
-        count(*) as size
+        count(*) filter (where purchases.is_evidence) as size
     from pairs
     inner join purchases
         on
@@ -51,7 +54,36 @@ newer as (
             and pairs.newer_sha256 = purchases.file_sha256
             and pairs.first_date <= purchases.purchase_date
             and pairs.last_date >= purchases.purchase_date
+    where purchases.is_sale
     group by pairs.company_id, pairs.older_sha256, pairs.newer_sha256
+),
+
+-- A list of the last so many rows begins in the middle of a day: where it says
+-- nothing new of its first or last moment, the others of it were only left out.
+new_ends as (
+    select
+        newer.company_id,
+        newer.older_sha256,
+        newer.newer_sha256,
+        ends.purchased_at
+    from newer
+    inner join purchases as ends
+        on
+            newer.company_id = ends.company_id
+            and newer.newer_sha256 = ends.file_sha256
+            and ends.purchased_at in (newer.first_at, newer.last_at)
+    left join purchases as earlier
+        on
+            newer.company_id = earlier.company_id
+            and newer.older_sha256 = earlier.file_sha256
+            and ends.told = earlier.told
+            and ends.copy_number = earlier.copy_number
+    where ends.is_sale and earlier.line_number is null
+    group by
+        newer.company_id,
+        newer.older_sha256,
+        newer.newer_sha256,
+        ends.purchased_at
 ),
 
 compared as (
@@ -60,8 +92,9 @@ compared as (
         newer.older_sha256,
         newer.newer_sha256,
         newer.size as newer_size,
-        count(*) as older_size,
-        count(again.line_number) as shared_count,
+        count(*) filter (where older.is_evidence) as older_size,
+        count(again.line_number) filter (where older.is_evidence)
+            as shared_count,
         count(*) filter (where again.line_number is null) as left_count,
         sum(older.amount) filter (where again.line_number is null)
             as left_amount,
@@ -74,12 +107,28 @@ compared as (
             and newer.older_sha256 = older.file_sha256
             and newer.first_at <= older.purchased_at
             and newer.last_at >= older.purchased_at
+    left join new_ends
+        on
+            newer.company_id = new_ends.company_id
+            and newer.older_sha256 = new_ends.older_sha256
+            and newer.newer_sha256 = new_ends.newer_sha256
+            and older.purchased_at = new_ends.purchased_at
     left join purchases as again
         on
             newer.company_id = again.company_id
             and newer.newer_sha256 = again.file_sha256
             and older.told = again.told
             and older.copy_number = again.copy_number
+    where
+        older.is_sale
+        and (
+            again.line_number is not null
+            or new_ends.purchased_at is not null
+            or (
+                newer.first_at < older.purchased_at
+                and newer.last_at > older.purchased_at
+            )
+        )
     group by
         newer.company_id, newer.older_sha256, newer.newer_sha256, newer.size
 ),

@@ -120,7 +120,9 @@ def chance_variance(days: Days, base: Floats, width: int) -> float:
     change = np.clip(change - np.nanmedian(change), -LIMIT * spread, LIMIT * spread)
     pairs = change[1:] * change[:-1]
     variance = float(np.nanmean(change**2))
-    share = float(np.nanmean(pairs)) / variance if variance > 0 else 0.0
+    pairs = pairs[~np.isnan(pairs)]
+    # A market of one day a week has no two days in a row.
+    share = float(pairs.mean()) / variance if variance > 0 and pairs.size else 0.0
     lasting = float(np.clip(share, 0.0, 0.9))
     own = _mean_variance(variance, lasting, width)
     return own + _MIDDLE * _mean_variance(variance, lasting, 7) / 8

@@ -16,7 +16,7 @@ from ml_assets.measurement.level_changes import HISTORY, LevelChange, judge_leve
 
 __all__ = ["MARTS", "RATIOS", "judge_total"]
 
-# Days by which visits or spend may be later than sales.
+# Days by which sales, and visits or spend, may be late.
 _LATE = timedelta(days=3)
 # Rows of a day, its total, of how many orders it is the sum (of counts, none), and what
 # it is divided by, if anything.
@@ -97,8 +97,10 @@ def judge_total(
     if total not in RATIOS:
         return judge_level(values, day, unit, rate)
     given = {row[0]: row[3] for row in rows if row[3]}
-    # What it is divided by may be told a day or two later than sales.
-    told = max(given, default=None)
-    if told is None or day - told > _LATE:
+    # Either may be told a day or two later than the other; sales that are later than
+    # that are missing, which is another alarm.
+    sold = {calendar_date for calendar_date, value in values.items() if value}
+    if not (sold and given):
         return None
-    return judge_level(values, told, unit, rate, given)
+    told = min(max(sold), max(given))
+    return None if day - told > _LATE else judge_level(values, told, unit, rate, given)

@@ -42,6 +42,10 @@ _KEPT = frozenset(
 )
 
 
+# What follows `with` where it begins no parts.
+_NO_PARTS = frozenset({"time", "ordinality", "ties", "data", "no"})
+
+
 class _Token(NamedTuple):
     kind: str
     text: str
@@ -68,6 +72,8 @@ def flat_sql(statement: str, *, is_view: bool = False) -> str:
     if not parts or len({part.name for part in parts}) < len(parts):
         return statement
     bodies = [part.tokens for part in parts] + [query]
+    if any(map(_is_other_sql, bodies)) or _is_read_before(parts, bodies):
+        return statement
     kept: list[str] = []
     for place, part in enumerate(parts):
         reads = [
@@ -116,6 +122,34 @@ def _parts(tokens: list[_Token]) -> tuple[list[_Part], list[_Token]]:
         at = _next(tokens, closed + 1)
         if at >= len(tokens) or tokens[at].text != ",":
             return parts, tokens[closed + 1 :]
+
+
+def _is_other_sql(tokens: Sequence[_Token]) -> bool:
+    """Whether names may mean something else there: parts of its own, other texts."""
+    for at, token in enumerate(tokens[:-1]):
+        follows = tokens[at + 1].text
+        if token.word == "with":
+            after = _next(tokens, at + 1)
+            if after == len(tokens) or tokens[after].word not in _NO_PARTS:
+                return True
+        if token.word in {"e", "u"} and follows[0] in "'&":
+            return True
+    return False
+
+
+def _is_read_before(parts: Sequence[_Part], bodies: Sequence[list[_Token]]) -> bool:
+    """Whether a part's name means a table too: before it, or in quotes."""
+    quoted = {f'"{part.name}"' for part in parts}
+    return any(
+        _reads(body, part.name)
+        for place, part in enumerate(parts)
+        for body in bodies[: place + 1]
+    ) or any(
+        token.text in quoted and (at == 0 or tokens[at - 1].text != ".")
+        for tokens in bodies
+        for at, token in enumerate(tokens[:-1])
+        if tokens[at + 1].text != "."
+    )
 
 
 def _closed(tokens: Sequence[_Token], opened: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.dbt_project.dbt_commands import DbtFailed
-from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.raw_files import RawFile, Row, purchase
 from tests.dbt_project.warehouse import Warehouse
 
 AGREE = "assert_logs_that_overlap_agree"
@@ -64,3 +64,45 @@ def test_a_list_that_goes_on_and_one_of_another_shop_are_no_correction(
     load(warehouse, pair.bolt, (1, OLDER), (1, [10, 20, 30, 41, 51, 61, 71, 81]))
 
     assert check(warehouse, pair.acme, pair.bolt) == {AGREE}
+
+
+def load_days(warehouse: Warehouse, company_id: str, *lists: list[Row]) -> None:
+    """Lists of days without a time, 1.csv, 2.csv, …, all of January."""
+    for number, rows in enumerate(lists, 1):
+        name = f"{number}.csv"
+        warehouse.load(company_id, RawFile(name, rows, version=number))
+        warehouse.execute(
+            "update raw_files.files set first_date = '2026-01-01',"
+            " last_date = '2026-01-31' where company_id = %s and file_name = %s",
+            [company_id, name],
+        )
+
+
+def sold(day: int, amount: int, customer: str | None, status: str = "paid") -> Row:
+    moment = f"2026-01-{day:02} 00:00+00"
+    return purchase(customer, moment, amount, is_date_only=True, status=status)
+
+
+def test_a_sale_that_was_cancelled_since_and_the_last_rows_again_are_no_correction(
+    warehouse: Warehouse,
+) -> None:
+    pair = warehouse.add_pair()
+    rows = [sold(day, 10 * day, f"c{day}") for day in range(1, 9)]
+    cancelled = [*rows[:3], sold(4, 40, "c4", "cancelled"), *rows[4:]]
+    load_days(warehouse, pair.acme, rows, cancelled)
+    # Three a day; the later list begins with the second of its first day.
+    three = [sold(day, n, f"c{day}{n}") for day in range(1, 5) for n in (5, 6, 7)]
+    load_days(warehouse, pair.bolt, three, three[4:])
+
+    assert check(warehouse, pair.acme, pair.bolt) == {AGREE}
+
+
+def test_days_of_two_tills_that_know_no_buyers_are_no_correction(
+    warehouse: Warehouse,
+) -> None:
+    acme = warehouse.add_pair().acme
+    one = [sold(day, price, None) for day in range(1, 9) for price in (2, 3)]
+    other = [sold(day, price, None) for day in range(1, 9) for price in (2, 4)]
+    load_days(warehouse, acme, one, [*other, *one[:6:2]])
+
+    assert check(warehouse, acme) == {AGREE}

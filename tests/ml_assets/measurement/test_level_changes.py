@@ -92,6 +92,15 @@ class TestShapes:
         told = {change.side for change in look(longer, 543).values()}
         assert told == {"missing"}
 
+    def test_a_market_of_one_day_a_week_is_told_of_a_fall(self) -> None:
+        rng = np.random.default_rng(1)
+        fairs = [DAY - timedelta(days=1 + 7 * week) for week in range(60)]
+        usual = {day: float(rng.poisson(100)) for day in fairs}
+        fallen = usual | dict.fromkeys(fairs[:2], 10.0)
+
+        told = [judge_level(values, DAY) for values in (usual, fallen)]
+        assert [change and change.side for change in told] == ["usual", "below"]
+
     def test_a_day_that_arrived_in_part_is_no_fall_of_the_level(self) -> None:
         shop = quiet_shop(np.random.default_rng(3), 60, 800)
         late = shop.times(slice(799, 800), 0.6)

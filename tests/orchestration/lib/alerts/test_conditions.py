@@ -319,6 +319,19 @@ class TestDeviation:
         assert title == "Conversion of visits (%) below the usual"
         assert list_alerts(office.url, "bolt") == []
 
+    def test_sales_that_arrive_a_day_late_are_no_fall_of_what_visits_bring(
+        self, office: Office
+    ) -> None:
+        _ratios(office, "acme", last=(2000, 1000))
+        office.execute(
+            """update marts.performance_days set net_revenue = 0,
+                purchase_count = 0, visit_order_count = 0 where calendar_date = %s""",
+            DAY,
+        )
+        office.at(0)
+
+        assert office.topics() == []
+
     @pytest.mark.parametrize(
         "typo", [{"comparison": "above"}, {"threshold": 0.0}, {"threshold": 6.0}]
     )

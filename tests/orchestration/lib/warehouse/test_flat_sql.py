@@ -50,6 +50,12 @@ def test_a_view_keeps_its_last_part() -> None:
         "with a (x) as (select 1) select * from a",
         "with a as (select random() as x) select * from a",
         "with a as (with b as (select 1 as x) select * from b) select * from a",
+        # Names that mean two things, and texts of another kind.
+        "with a as (select 1 as x), b as (select (with a as (select 2 as x) select x"
+        " from a) as y from a) select * from b",
+        "with b as (select * from a), a as (select 1 as x) select * from a, b",
+        'with a as (select 1 as x) select a.x from a cross join "a" as b',
+        "with a as (select e'it\\'s from a' as x) select * from a",
         "select * from a",
     ],
 )
