@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "BOOKS",
     "CAME_IN",
     "CREDIT",
     "CURRENCY",
@@ -29,6 +30,12 @@ __all__ = [
     "WHEN",
 ]
 
+BOOKS = frozenset(
+    {"caja", "cash", "cashbook", "kassenbuch", "cassa", "caixa", "movimientos"}
+    | {"movements", "ledger", "diario", "contabilidad", "tesoreria", "caisse"}
+    | {"extracto", "extrato", "statement", "kontoauszug", "releve", "banco", "bank"}
+)
+"""Words of the name of a file, or of its title, that is a book of both."""
 GIVEN_BACK = frozenset(
     {
         "refund", "refunds", "refunded", "reembolso", "reembolsos", "reembolsado",

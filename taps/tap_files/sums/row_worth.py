@@ -157,12 +157,10 @@ def _doubts(
         SaidElsewhere(log, statuses),
         StatesUnnamed(log, statuses),
         SaidInText(log, binding, statuses),
-        MoneyOut(log),
-        Costs(log, above),
         Parts(log, binding.positions.get("customer_id")),
     )
     return (
-        FirstSeen(log, readers, statuses),
+        FirstSeen(log, readers, statuses, (MoneyOut(log, above), Costs(log, above))),
         UnpaidRows(log),
         ReferredRows(log, binding, statuses),
         Kits(log, binding),
