@@ -28,6 +28,7 @@ __all__ = [
     "TIPS",
     "TRANSFERS",
     "WHEN",
+    "is_owed",
 ]
 
 BOOKS = frozenset(
@@ -70,6 +71,22 @@ OWED = frozenset(
         "solde", "impaye", "dovuto", "openstaand", "resto", "restante", "remaining",
     }
 )  # fmt: skip
+_LEFT = frozenset({"resto", "restante", "remaining"})
+_COUNTED = frozenset(
+    {
+        "stock", "inventory", "inventario", "existencias", "units", "unidades", "qty",
+        "quantity", "cantidad", "items", "sessions", "session", "sesiones", "sesion",
+        "classes", "class", "clases", "clase", "lessons", "aulas", "visits", "visitas",
+        "uses", "usos", "days", "day", "dias", "dia", "weeks", "semanas", "months",
+        "meses", "nights", "noches", "hours", "horas", "minutes", "minutos", "time",
+        "tiempo", "seats", "plazas", "asientos", "cupos", "cupo", "places", "spots",
+        "tickets", "entradas", "passes", "pases", "puntos", "points", "licenses",
+        "licencias", "downloads", "descargas", "trips", "viajes", "sessoes",
+        "estoque", "kg", "km",
+    }
+)  # fmt: skip
+"""What is left of that is no money: stock, sessions of a voucher, days of a pass."""
+_WORTH = frozenset({"value", "valor", "amount", "importe", "monto", "balance", "total"})
 REFUSED = frozenset({"no", "n", "false", "falso", "f", "nein", "nao", "non", "nee"})
 MONEY = (
     GIVEN_BACK
@@ -204,3 +221,10 @@ TESTS = frozenset(
     | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
 )
 """What a note says of an order that nobody placed."""
+
+
+def is_owed(words: frozenset[str]) -> bool:
+    """Whether a header of these words tells money that is owed yet."""
+    owed = words & OWED
+    is_counted = owed <= _LEFT and words & _COUNTED and not words & _WORTH
+    return bool(owed) and not is_counted

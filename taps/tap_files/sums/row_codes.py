@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.doubts.money_out import is_book
+from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import words_in
@@ -15,7 +16,7 @@ _KINDS = frozenset(
     {
         "type", "tipo", "typ", "kind", "clase", "movimiento", "mov", "movement",
         "signo", "sign", "vorzeichen", "sinal", "segno", "signe", "operacion",
-        "operation", "d", "h", "dh", "dc", "sh", "naturaleza", "ig", "ie", "cd", "hd",
+        "operation", "d", "h", "dh", "dc", "sh", "naturaleza", "ig", "ie", "hd",
     }
 )  # fmt: skip
 _EITHER = frozenset(
@@ -35,11 +36,24 @@ _IDENTITIES = frozenset(
     {"DN", "CC", "CE", "TI", "PA", "PP", "RC", "CI", "NI", "PS", "NT", "TE"}
 )
 """Kinds of a buyer's papers."""
-_CLASSES = frozenset("ABC")
-"""Of customers, or of goods: nobody calls income A, expenses B and more C."""
+_GLUED = frozenset({"dh", "dc", "sh", "ig", "ie", "hd"})
+"""Headers of two letters, which hold either: *DC* is a distribution centre as well."""
+_CARDS = (
+    frozenset({"c", "d"}),
+    frozenset({"cr", "dr"}),
+    frozenset({"credit", "debit"}),
+    frozenset({"credito", "debito"}),
+)
+"""What a header says two of that are kinds of cards too; *D/C* is of an account."""
+_MOVING = frozenset(
+    {"movimiento", "mov", "movement", "operacion", "operation", "signo", "sign"}
+    | {"vorzeichen", "sinal", "segno", "signe", "naturaleza", "apunte", "asiento"}
+)
+"""Words of headers of kinds of movements, which no series of invoices are."""
 _CODE = re.compile(r"[+\-\u2212]|[^\W\d_]{1,2}")
 _SERIES = frozenset("ABCEM")
 """Of Argentina's invoices, all of which are sales."""
+_OUT = {("C", False), ("D", True)}
 _MOST = 6
 
 
@@ -54,6 +68,12 @@ class RowCodes:
             if at not in log.read and words_in(log.header[at]) <= _KINDS | _OF_ROWS
         }
         either = {at: words_in(title) for at, title in enumerate(log.header)}
+        self._series = {at for at, words in either.items() if not words & _MOVING}
+        self._cards = {
+            at: set[tuple[str, bool]]()
+            for at, words in either.items()
+            if words in _CARDS and log.keys[at] != "dc" and not is_book(log)
+        }
         self._codes |= {
             at: {}
             for at, words in either.items()
@@ -71,13 +91,23 @@ class RowCodes:
                 del self._codes[at]
             elif text:
                 self._codes[at].setdefault(text.upper(), row.line)
+                if at in self._cards:
+                    is_minus = is_negative(self._log.worth_of(row))
+                    self._cards[at].add((text.upper()[0], is_minus))
 
     def ask(self) -> None:
         """Raise FileError where rows have different ones."""
         for at, codes in self._codes.items():
             if len(codes) < 2 or codes.keys() <= _IDENTITIES:
                 continue
-            if {"A", "B"} <= codes.keys() <= _SERIES or codes.keys() >= _CLASSES:
+            if at in self._series and {"A", "B"} <= codes.keys() <= _SERIES:
+                continue
+            # What was paid with either card comes back; what was debited went out.
+            if self._cards.get(at, _OUT) != _OUT:
+                continue
+            key = self._log.keys[at]
+            letters = {code[0].lower() for code in codes}
+            if key in _GLUED and not letters <= {*key, "+", "-", "\u2212"}:
                 continue
             header, said = self._log.title(at), ", ".join(codes)
             problem = (
