@@ -27,6 +27,7 @@ __all__ = [
     "TESTS",
     "TIPS",
     "TRANSFERS",
+    "WARRANTIES",
     "WHEN",
     "is_owed",
 ]
@@ -71,6 +72,8 @@ OWED = frozenset(
         "solde", "impaye", "dovuto", "openstaand", "resto", "restante", "remaining",
     }
 )  # fmt: skip
+WARRANTIES = frozenset({"garantia", "warranty", "garantie", "garanzia"})
+"""What goods have that are sold, unless they are changed under it."""
 _LEFT = frozenset({"resto", "restante", "remaining"})
 _COUNTED = frozenset(
     {

@@ -21,6 +21,7 @@ from taps.tap_files.doubts.referred import Kits, ReferredRows
 from taps.tap_files.doubts.refunds_less_fees import RefundsLessFees
 from taps.tap_files.doubts.said_in_text import Prepaid, SaidInText
 from taps.tap_files.doubts.unit_amounts import ONE, UNITS, UnitAmounts
+from taps.tap_files.doubts.warranties import Warranties
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
@@ -167,6 +168,7 @@ def _doubts(
         SaidOutcomes(log, statuses),
         UnmarkedRows(log, binding, statuses),
         MixedRates(log, binding),
+        Warranties(log, binding.positions.get("customer_id"), statuses),
         prepaid,
     )
 

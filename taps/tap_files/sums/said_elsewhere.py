@@ -15,6 +15,7 @@ from taps.tap_files.question_words import (
     STATE,
     STATUS,
     TESTS,
+    WARRANTIES,
 )
 from taps.tap_files.statuses import YES, word_of
 from taps.tap_files.sums.discounts import PRICES
@@ -96,9 +97,12 @@ _DOUBT = frozenset(
     | {"gasto", "egreso", "expense", "prestamo", "loan"}
 )
 """Words of headers whose yes says that a row is hardly a sale."""
-_WARRANTY = frozenset({"garantia", "warranty", "garantie", "garanzia"})
-"""Words of headers whose yes says so only where others say no: goods may have one."""
-_SAYING = NOTES | STATUS | VALID | _DOUBT | _WARRANTY
+_LOANS = frozenset({"prestamo", "loan"})
+"""The same, unless the header says of what: a garage lends a car to who pays."""
+_UNDER = frozenset({"en", "por", "bajo", "under", "in", "on", "sous", "unter", "auf"})
+_UNDER |= {"cambio", "claim", "reemplazo", "sustitucion"}
+"""Words of headers of what was changed under warranty, where others say no."""
+_SAYING = NOTES | STATUS | VALID | _DOUBT | WARRANTIES
 _MEASURED = frozenset(
     {"id", "rate", "score", "size", "number", "count", "code", "name", "date", "value"}
     | {"tasa", "numero", "codigo", "nombre", "fecha"}
@@ -167,7 +171,12 @@ class SaidElsewhere(Said):
         self._parcels = {at for at in columns if words[at] & STATUS}
         columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
         self._columns = sorted(columns) if self.is_open else []
-        doubts = {at for at in self._columns if words[at] & (_DOUBT | _WARRANTY)}
+        doubts = {at for at in self._columns if words[at] & _DOUBT}
+        lent = {at for at in doubts if words[at] & _DOUBT <= _LOANS}
+        doubts -= {at for at in lent if not words[at] <= _LOANS | _IS | _UNDER}
+        under = {at for at in self._columns if words[at] & WARRANTIES} - doubts
+        under = {at for at in under if words[at] & _UNDER}
+        doubts |= under
         measured = {at for at in doubts if words[at] & _MEASURED}
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
@@ -176,7 +185,7 @@ class SaidElsewhere(Said):
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
         self._whys = whys if self.is_open and not log.is_one_status else set()
         self._columns = sorted({*self._columns, *self._marks, *self._whys})
-        self._in_some = doubts - {at for at in doubts if words[at] & _DOUBT}
+        self._in_some = under
         self._more, self._unset = set[int](), set[int]()
 
     @property
