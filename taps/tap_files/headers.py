@@ -37,8 +37,7 @@ class Binding:
     constants : contract column -> the text that stands for it in every row.
     refers_to, refund_customer : positions of the sale that a negative row gives back.
     also, less, kept : positions of money added to the amount, taken off, or left of it.
-    fees_back, costs_back : positions of the fees that came back with a refund told
-        without them, and of what may have come back beside them.
+    fees_back, costs_back : positions of fees told apart from a refund (see Preset).
     left_out_when : positions and their normalised values that make a row no sale.
     left_in : positions of shipping that the amount may hold, and nothing takes off it.
     flags : positions where a yes or a date gives a row a status, and which.

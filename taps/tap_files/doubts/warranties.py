@@ -21,6 +21,7 @@ __all__ = ["Warranties"]
 _BRACKETS = re.compile(
     r"\s*[(\[]\s*(?:garant[ií]a|warranty|garantie|garanzia)\s*[)\]]", re.IGNORECASE
 )
+_Mark = tuple[int, str]
 _MOST = 200_000
 """Sales that are kept in mind."""
 
@@ -60,9 +61,9 @@ class Warranties(Said):
         if is_negative(worth) or not any(c in "123456789" for c in worth):
             return
         who = "" if self._buyer is None else as_text(row.cells[self._buyer]).strip()
-        goods = [as_text(row.cells[at]) for at in self._goods]
-        key = hash((who or normalised(_BRACKETS.sub("", " ".join(goods))), worth))
-        mark = self._mark_of(row, goods)
+        goods = {at: as_text(row.cells[at]) for at in self._goods}
+        named = who or normalised(_BRACKETS.sub("", " ".join(goods.values())))
+        key, mark = hash((named, worth)), _mark_of(row, goods, self._flags)
         if mark is None:
             if len(self._sold) >= _MOST:
                 self._sold.clear()
@@ -77,13 +78,14 @@ class Warranties(Said):
             self.first[at] = min(self.first.get(at, (line, text)), (line, text))
         super().ask()
 
-    def _mark_of(self, row: Row, goods: list[str]) -> tuple[int, str] | None:
-        """Where a row says warranty, and its text."""
-        for at, text in zip(self._goods, goods, strict=True):
-            if _BRACKETS.search(text):
-                return at, text
-        for at in self._flags:
-            text = as_text(row.cells[at])
-            if normalised(text) in YES or text in TICKS:
-                return at, text
-        return None
+
+def _mark_of(row: Row, goods: Mapping[int, str], flags: list[int]) -> _Mark | None:
+    """Where a row says warranty, and its text."""
+    for at, text in goods.items():
+        if _BRACKETS.search(text):
+            return at, text
+    for at in flags:
+        text = as_text(row.cells[at])
+        if normalised(text) in YES or text in TICKS:
+            return at, text
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from taps.tap_files.doubts.money_out import is_book
 from taps.tap_files.log_columns import LogColumns, is_negative
@@ -62,23 +63,18 @@ class RowCodes:
 
     def __init__(self, log: LogColumns) -> None:
         self._log = log
+        words = {at: words_in(title) for at, title in enumerate(log.header)}
         self._codes: dict[int, dict[str, int]] = {
             at: {}
-            for at in log.holding(_KINDS)
-            if at not in log.read and words_in(log.header[at]) <= _KINDS | _OF_ROWS
+            for at, said in words.items()
+            if log.keys[at] and at not in log.read and _are_of_rows(said)
         }
-        either = {at: words_in(title) for at, title in enumerate(log.header)}
-        self._series = {at for at, words in either.items() if not words & _MOVING}
+        self._series = {at for at, said in words.items() if not said & _MOVING}
+        cards = {} if is_book(log) else words
         self._cards = {
             at: set[tuple[str, bool]]()
-            for at, words in either.items()
-            if words in _CARDS and log.keys[at] != "dc" and not is_book(log)
-        }
-        self._codes |= {
-            at: {}
-            for at, words in either.items()
-            if len(words) == 2 and words <= _EITHER and log.keys[at]
-            if at not in log.read
+            for at, said in cards.items()
+            if said in _CARDS and log.keys[at] != "dc"
         }
 
     def add(self, row: Row) -> None:
@@ -91,36 +87,40 @@ class RowCodes:
                 del self._codes[at]
             elif text:
                 self._codes[at].setdefault(text.upper(), row.line)
-                if at in self._cards:
-                    is_minus = is_negative(self._log.worth_of(row))
-                    self._cards[at].add((text.upper()[0], is_minus))
+                is_minus = is_negative(self._log.worth_of(row))
+                self._cards.get(at, set()).add((text.upper()[0], is_minus))
 
     def ask(self) -> None:
         """Raise FileError where rows have different ones."""
         for at, codes in self._codes.items():
-            if len(codes) < 2 or codes.keys() <= _IDENTITIES:
-                continue
-            if at in self._series and {"A", "B"} <= codes.keys() <= _SERIES:
-                continue
-            # What was paid with either card comes back; what was debited went out.
-            if self._cards.get(at, _OUT) != _OUT:
-                continue
-            key = self._log.keys[at]
-            letters = {code[0].lower() for code in codes}
-            if key in _GLUED and not letters <= {*key, "+", "-", "\u2212"}:
+            if len(codes) < 2 or self._are_others(at, codes.keys()):
                 continue
             header, said = self._log.title(at), ", ".join(codes)
-            problem = (
-                f"what {said} mean in the column {header!r} is not known, and whether "
-                "such a row is a sale"
-            )
+            problem = f"what {said} mean in the column {header!r} is not known, and "
+            problem += "whether such a row is a sale"
             status = self._log.status_and(header)
-            said = (
-                f"columns.status={status} with statuses.<code>=paid, and returned or "
-            )
-            said += "left_out for those that are no sales"
+            said = f"columns.status={status} with statuses.<code>=paid, and returned "
+            said += "or left_out for those that are no sales"
             if not all(map(str.isalpha, codes)):
                 said = "Write the minus before the amounts themselves"
             remedy = f"{said}; ignored_columns={header} adds all up"
             line = max(codes.values())
             raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+    def _are_others(self, at: int, codes: Set[str]) -> bool:
+        """Whether codes of a column are of papers, invoices, cards or places."""
+        letters = {code[0].lower() for code in codes}
+        key = self._log.keys[at]
+        return (
+            codes <= _IDENTITIES
+            or (at in self._series and {"A", "B"} <= codes <= _SERIES)
+            # What was paid with either card comes back; what was debited went out.
+            or self._cards.get(at, _OUT) != _OUT
+            or (key in _GLUED and not letters <= {*key, "+", "-", "\u2212"})
+        )
+
+
+def _are_of_rows(words: frozenset[str]) -> bool:
+    """Whether a header of these words holds codes of what a row is."""
+    is_of_kinds = bool(words & _KINDS) and words <= _KINDS | _OF_ROWS
+    return is_of_kinds or (len(words) == 2 and words <= _EITHER)

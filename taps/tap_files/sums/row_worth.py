@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from taps.tap_files.doubts.costs import Costs
 from taps.tap_files.doubts.first_seen import FirstSeen, Reader
 from taps.tap_files.doubts.marked import UnmarkedRows
 from taps.tap_files.doubts.mixed_rates import MixedRates
-from taps.tap_files.doubts.money_out import Costs, MoneyOut
+from taps.tap_files.doubts.money_out import MoneyOut
 from taps.tap_files.doubts.outcomes import SaidOutcomes
 from taps.tap_files.doubts.parts_paid import Parts
 from taps.tap_files.doubts.referred import Kits, ReferredRows
