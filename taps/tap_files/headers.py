@@ -37,7 +37,7 @@ class Binding:
     constants : contract column -> the text that stands for it in every row.
     refers_to, refund_customer : positions of the sale that a negative row gives back.
     also, less, kept : positions of money added to the amount, taken off, or left of it.
-    fees_back : positions of fees that came back with a refund told without them.
+    fees_back, costs_back : positions of fees told apart from a refund (see Preset).
     left_out_when : positions and their normalised values that make a row no sale.
     left_in : positions of shipping that the amount may hold, and nothing takes off it.
     flags : positions where a yes or a date gives a row a status, and which.
@@ -58,6 +58,7 @@ class Binding:
     less: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()
     fees_back: tuple[int, ...] = ()
+    costs_back: tuple[int, ...] = ()
     left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
     left_in: tuple[int, ...] = ()
     flags: Mapping[int, str] = field(default_factory=dict)
@@ -223,6 +224,7 @@ def bind(
         less=_named(keys, preset.less if preset else ()),
         kept=_named(keys, preset.kept if preset else ()),
         fees_back=_named(keys, preset.fees_back if preset else ()),
+        costs_back=_named(keys, preset.costs_back if preset else ()),
         left_out_when=tuple(
             (position, frozenset(map(normalised, values)))
             for header_name, values in (preset.left_out_when if preset else {}).items()

@@ -84,11 +84,13 @@ def is_whole_with_fees(
     refunded: Decimal,
 ) -> bool:
     """Whether a refund is the whole amount, less fees that came back beside it."""
-    fees = [*map(abs, cells.told_at(row, cells.binding.fees_back, currency))]
+    fee = sum(map(abs, cells.told_at(row, cells.binding.fees_back, currency)))
+    fees = [*map(abs, cells.told_at(row, cells.binding.costs_back, currency))]
     chosen = product((0, 1), repeat=len(fees))
     kept = amount - refunded
-    return kept > 0 and any(
-        sum(f for f, is_in in zip(fees, one, strict=True) if is_in) == kept
+    # Without the fee of the sale, what was kept may be the shipping that was paid.
+    return fee > 0 and any(
+        fee + sum(f for f, is_in in zip(fees, one, strict=True) if is_in) == kept
         for one in chosen
     )
 

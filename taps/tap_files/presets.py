@@ -168,8 +168,9 @@ class Preset(_Rows):
         tells apart, or taken off it whatever its sign, as discounts.
     kept : headers of what is left of the amount once something was given back; an
         empty one, or 0, says nothing.
-    fees_back : headers of fees that came back with a refund, which is told without
-        them: where some of them and it are the amount, all of it was given back.
+    fees_back, costs_back : headers of fees of a sale that came back with a refund,
+        which is told without them, and of costs that came back beside them or not:
+        where the fees, some of the costs and it are the amount, all was given back.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Preset(_Rows):
     less: Sequence[str] = ()
     kept: Sequence[str] = ()
     fees_back: Sequence[str] = ()
+    costs_back: Sequence[str] = ()
 
     def headers_of(self, column: str, keys: Sequence[str]) -> tuple[str, ...]:
         """Headers that mean a column, best first.

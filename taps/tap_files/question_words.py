@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "BOOKS",
     "CAME_IN",
     "CREDIT",
     "CURRENCY",
@@ -26,9 +27,17 @@ __all__ = [
     "TESTS",
     "TIPS",
     "TRANSFERS",
+    "WARRANTIES",
     "WHEN",
+    "is_owed",
 ]
 
+BOOKS = frozenset(
+    {"caja", "cash", "cashbook", "kassenbuch", "cassa", "caixa", "movimientos"}
+    | {"movements", "ledger", "diario", "contabilidad", "tesoreria", "caisse"}
+    | {"extracto", "extrato", "statement", "kontoauszug", "releve", "banco", "bank"}
+)
+"""Words of the name of a file, or of its title, that is a book of both."""
 GIVEN_BACK = frozenset(
     {
         "refund", "refunds", "refunded", "reembolso", "reembolsos", "reembolsado",
@@ -63,6 +72,24 @@ OWED = frozenset(
         "solde", "impaye", "dovuto", "openstaand", "resto", "restante", "remaining",
     }
 )  # fmt: skip
+WARRANTIES = frozenset({"garantia", "warranty", "garantie", "garanzia"})
+"""What goods have that are sold, unless they are changed under it."""
+_LEFT = frozenset({"resto", "restante", "remaining"})
+_COUNTED = frozenset(
+    {
+        "stock", "inventory", "inventario", "existencias", "units", "unidades", "qty",
+        "quantity", "cantidad", "items", "sessions", "session", "sesiones", "sesion",
+        "classes", "class", "clases", "clase", "lessons", "aulas", "visits", "visitas",
+        "uses", "usos", "days", "day", "dias", "dia", "weeks", "semanas", "months",
+        "meses", "nights", "noches", "hours", "horas", "minutes", "minutos", "time",
+        "tiempo", "seats", "plazas", "asientos", "cupos", "cupo", "places", "spots",
+        "tickets", "entradas", "passes", "pases", "puntos", "points", "licenses",
+        "licencias", "downloads", "descargas", "trips", "viajes", "sessoes",
+        "estoque", "kg", "km",
+    }
+)  # fmt: skip
+"""What is left of that is no money: stock, sessions of a voucher, days of a pass."""
+_WORTH = frozenset({"value", "valor", "amount", "importe", "monto", "balance", "total"})
 REFUSED = frozenset({"no", "n", "false", "falso", "f", "nein", "nao", "non", "nee"})
 MONEY = (
     GIVEN_BACK
@@ -197,3 +224,10 @@ TESTS = frozenset(
     | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
 )
 """What a note says of an order that nobody placed."""
+
+
+def is_owed(words: frozenset[str]) -> bool:
+    """Whether a header of these words tells money that is owed yet."""
+    owed = words & OWED
+    is_counted = owed <= _LEFT and words & _COUNTED and not words & _WORTH
+    return bool(owed) and not is_counted

@@ -37,6 +37,7 @@ from taps.tap_files.question_words import (
     STATUS,
     TRANSFERS,
     WHEN,
+    is_owed,
 )
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes, word_of
@@ -180,7 +181,7 @@ class Questions:
     def _may_be_money(self, row: Row, text: str, words: frozenset[str]) -> bool:
         if words & GIVEN_BACK and is_something(text):
             return True
-        if words & OWED and is_something(text):
+        if is_owed(words) and is_something(text):
             return not self._is_uncounted(row)
         if words & (CAME_IN | DONE) and normalised(text) in REFUSED:
             return not self._is_uncounted(row)

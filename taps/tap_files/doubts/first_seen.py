@@ -15,6 +15,9 @@ _MOST = 50_000
 """Texts of a column that are kept in mind; those after them are read once more."""
 
 
+_Column = tuple[int, set[Cell], list["Reader"]]
+
+
 class Reader(Protocol):
     """Reads the words of columns, and asks at the end."""
 
@@ -30,27 +33,33 @@ class Reader(Protocol):
 
 
 class FirstSeen:
-    """Goes through the rows that hold money once for all who read words."""
+    """Goes through the rows that hold money once for all who read words.
+
+    Parameters
+    ----------
+    of_both : who reads what stands beside an amount with a minus as well.
+    """
 
     def __init__(
-        self, log: LogColumns, readers: Sequence[Reader], statuses: Mapping[str, str]
+        self,
+        log: LogColumns,
+        readers: Sequence[Reader],
+        statuses: Mapping[str, str],
+        of_both: Sequence[Reader] = (),
     ) -> None:
-        self._log, self._readers, self._statuses = log, readers, statuses
-        seen: dict[int, set[Cell]] = {}
-        for reader in readers:
-            seen |= {at: set() for at in reader.reads}
-        self._columns = [
-            (at, texts, [each for each in readers if at in each.reads])
-            for at, texts in sorted(seen.items())
-        ]
+        self._log, self._statuses = log, statuses
+        self._readers = [*readers, *of_both]
+        self._columns = _columns_of(self._readers)
+        self._columns_less = _columns_of(of_both)
 
     def add(self, row: Row) -> None:
         """Look at a row."""
         worth = self._log.worth_of(row)
-        if not self._columns or is_negative(worth) or not worth.strip("0.,"):
+        if not self._columns or not worth.strip("0.,"):
             return
-        is_sold = any(c in "123456789" for c in worth) and self._is_counted(row)
-        for at, texts, readers in self._columns if is_sold else ():
+        columns = self._columns_less if is_negative(worth) else self._columns
+        is_some = any(c in "123456789" for c in worth) and self._is_counted(row)
+        for at, texts, readers in columns if is_some else ():
             cell = row.cells[at]
             if cell in texts:
                 continue
@@ -70,3 +79,11 @@ class FirstSeen:
         """Ask what each of them has to ask."""
         for reader in self._readers:
             reader.ask()
+
+
+def _columns_of(readers: Sequence[Reader]) -> list[_Column]:
+    """Each position that somebody reads, what was seen there, and who reads it."""
+    positions = sorted({at for reader in readers for at in reader.reads})
+    return [
+        (at, set(), [each for each in readers if at in each.reads]) for at in positions
+    ]

@@ -1,24 +1,25 @@
 """Rows that say money went out, beside others that say it came in.
 
 Cash books and ledgers hold both: *Ingreso* and *Gasto*, *Debe* and *Haber*, a sale and
-the bill of the light. Without a minus, what was paid would be added up as sold.
+the bill of the light. What was paid would be added up as sold, and with a minus taken
+off it, as if a buyer got it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import lru_cache
+from collections.abc import Collection, Mapping
 
-from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import ELSEWHERE, KIND, PRODUCTS, STATE
+from taps.tap_files.question_words import BOOKS, ELSEWHERE, KIND, PRODUCTS, STATE
 from taps.tap_files.sums.only_refunds import SALES
 from taps.tap_files.tables import Row
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["Costs", "MoneyOut"]
+__all__ = ["CAME_IN", "MOST", "MOVING", "SAYING", "SOLD", "MoneyOut"]
+__all__ += ["asked", "is_book", "open_columns"]
 
-_IN = frozenset(
+CAME_IN = frozenset(
     {"ingreso", "ingresos", "entrada", "entradas", "venta", "ventas", "cobro", "cobros"}
     | {"income", "sale", "sales", "inflow", "revenue", "incoming", "moneyin", "in"}
     | {"einnahme", "einnahmen", "einzahlung", "verkauf", "recette", "recettes", "vente"}
@@ -38,103 +39,56 @@ _OUT = frozenset(
     | {"facturadecompra", "facturaproveedor", "purchaseinvoice", "vendorbill"}
 )
 _ALONE = frozenset(
-    {
-        "gasto",
-        "gastos",
-        "egreso",
-        "egresos",
-        "expense",
-        "expenses",
-        "ausgabe",
-        "despesa",
-    }
-    | {"depense", "spesa"}
+    {"gasto", "gastos", "egreso", "egresos", "expense", "expenses", "ausgabe"}
+    | {"despesa", "depense", "spesa"}
 )
 """What no kind of a sale is called, whatever the others are."""
-_OF_CARDS = frozenset({"debe", "debito", "debit", "dr", "haber", "credito", "credit"})
-"""Two kinds of cards, where a column tells how a sale was paid."""
+_DOCUMENTS = frozenset({"factura", "ticket", "boleta"})
+_BOUGHT = frozenset(
+    {"compra", "compras", "purchase", "purchases", "achat", "achats", "acquisto"}
+)
+"""What a buyer did as well, beside bills and tickets of it."""
+SOLD = frozenset(
+    {"ingreso", "ingresos", "venta", "ventas", "income", "sale", "sales", "inflow"}
+    | {"revenue", "incoming", "moneyin", "einnahme", "einnahmen", "verkauf", "recette"}
+    | {"recettes", "vente", "ventes", "encaissement", "vendita", "incasso", "venda"}
+    | {"receita", "receitas", "recebimento", "inkomsten", "verkoop"}
+)
+"""Of a line of a book that came in: an *Entrada* is what a pool sells as well."""
+_DEBITS = frozenset({"debito", "debit", "dr"})
+_CREDITS = frozenset({"credito", "credit", "cr"})
+"""Two kinds of cards, unless the header or the file is of movements."""
+MOVING = frozenset(
+    {"debe", "haber", "soll", "haben", "dare", "avere", "mov", "movs", "naturaleza"}
+    | {"asiento", "apunte", "buchung", "buchungsart", "umsatzart", "sentido", "segno"}
+    | {"flujo", "flow", "side", "direction"}
+    | (KIND - {"concept", "concepto", "conceito"})
+)
+"""Words of headers of kinds of movements."""
 _PAYING = frozenset(
     {"pago", "payment", "tarjeta", "card", "paiement", "pagamento", "zahlung", "cobro"}
     | {"medio", "forma", "metodo", "method", "betaling", "tender"}
 )
-_COSTS = frozenset(
-    {"luz", "alquiler", "arriendo", "nomina", "nominas", "sueldo", "sueldos", "salario"}
-    | {"proveedor", "proveedores", "suministros", "rent", "payroll", "salary", "wages"}
-    | {"salaries", "electricity", "utilities", "supplier", "suppliers", "miete"}
-    | {"gehalt", "gehalter", "strom", "lieferant", "loyer", "salaire", "salaires"}
-    | {"fournisseur", "affitto", "stipendio", "stipendi", "fornitore", "aluguel"}
-    | {"fornecedor", "huur", "remuneraciones"}
-)
-"""What a shop pays, as the first word of what a row is of, or behind *Pago*."""
-_LIGHTER = frozenset(
-    {"agua", "gasolina", "telefono", "internet", "seguro", "seguros", "impuestos"}
-    | {"autonomos", "gestoria", "compra", "compras", "gasto", "gastos", "expense"}
-    | {"expenses", "insurance", "fuel", "taxes", "retiro", "retirada", "apertura"}
-    | {"cierre", "arqueo", "fondo", "sangria", "float", "withdrawal", "banktransfer"}
-)
-"""What many a shop sells, or a till begins with: heard beside rows that were sold."""
-_PAID_FOR = frozenset(
-    {"pago", "pagos", "pagado", "factura", "recibo", "payment", "bill"}
-)
-_BETWEEN = frozenset(
-    {"de", "del", "la", "el", "a", "al", "los", "las", "of", "the", "to"}
-)
-_SAYING = frozenset(
+SAYING = frozenset(
     {"concepto", "concept", "detalle", "descripcion", "description", "conceito", "item"}
     | {"beschreibung", "libelle", "descrizione", "descricao", "glosa", "motivo"}
     | {"beleg", "buchungstext", "asunto", "categoria", "category", "rubro", "partida"}
     | {"kategorie", "categorie", "cuenta", "account", "konto", "proveedor", "supplier"}
 )
-_BOOKS = frozenset(
-    {"caja", "cash", "cashbook", "kassenbuch", "cassa", "caixa", "movimientos"}
-    | {"movements", "ledger", "diario", "contabilidad", "tesoreria", "caisse"}
+_KINDS = (
+    STATE
+    | MOVING
+    | SAYING
+    | {"art", "clase", "kind", "class", "signo", "sign", "sens", "causale", "grupo"}
+    | {"group", "belegart", "bewegungsart", "vorgangsart", "tipologia", "subtipo"}
 )
-"""Words of the name of a file, or of its title, that is a book of both."""
-_FEWEST = 2
-_SHARE = 3
-"""Of so many texts one at most is a cost: who lets a flat sells rent and light."""
-_MOST = 400
+"""Words of headers of what a row is."""
+MOST = 400
 """Words of a column beside which it says something else than what a row is."""
 
 
 class MoneyOut:
-    """Asks where a column says of some rows that money came in, and of others out."""
-
-    def __init__(self, log: LogColumns) -> None:
-        self._log, words = log, _open_columns(log)
-        self._of_kinds = {at for at in words if words[at] & (STATE | KIND | _SAYING)}
-        self._paying = {at for at in words if words[at] & _PAYING}
-        self._count = dict.fromkeys(words, 0)
-        self._in: dict[int, str] = {}
-        self._out: dict[int, tuple[int, str]] = {}
-
-    @property
-    def reads(self) -> Collection[int]:
-        """Positions of the columns whose words it reads."""
-        return self._count.keys()
-
-    def look(self, row: Row, at: int, text: str) -> None:
-        """Read a text."""
-        self._count[at] += 1
-        word = normalised(text) if self._count[at] <= _MOST else ""
-        if word in _OF_CARDS and at in self._paying:
-            return
-        if word in _IN:
-            self._in.setdefault(at, text)
-        elif word in _OUT:
-            self._out.setdefault(at, (row.line, text))
-
-    def ask(self) -> None:
-        """Raise FileError where both are said, or what no sale is called."""
-        for at, told in sorted(self._out.items()):
-            if at in self._in:
-                raise _asked(self._log, at, *told, f" and {self._in[at]!r} of others")
-            if normalised(told[1]) in _ALONE and at in self._of_kinds:
-                raise _asked(self._log, at, *told, "")
-
-
-class Costs:
-    """Asks where a line of a book is of what a shop pays, as rent or wages.
+    """Asks where a column says of some rows that money came in, and of others out.
 
     Parameters
     ----------
@@ -142,13 +96,15 @@ class Costs:
     """
 
     def __init__(self, log: LogColumns, above: str) -> None:
-        self._log, words = log, _open_columns(log)
-        said = [at for at in words if words[at] & (_SAYING | KIND)]
-        called = words_in(log.name) | words_in(above)
-        self._is_book = bool(called & _BOOKS) and not called & SALES
-        self._count = dict.fromkeys(said, 0)
-        self._sold: set[int] = set()
-        self._costs: dict[int, dict[str, tuple[int, str]]] = {}
+        self._log, words = log, open_columns(log)
+        self._of_kinds = {at for at, said in words.items() if _is_kind(said)}
+        moving = words if is_book(log, above) else _holding(words, MOVING)
+        self._of_cards = (words.keys() - moving) | _holding(words, _PAYING)
+        self._of_goods = _holding(words, PRODUCTS - KIND)
+        self._count = dict.fromkeys(words, 0)
+        self._in: dict[int, dict[str, str]] = {}
+        self._out: dict[int, dict[str, tuple[int, str]]] = {}
+        self._cards: dict[int, dict[tuple[bool, bool], tuple[int, str]]] = {}
 
     @property
     def reads(self) -> Collection[int]:
@@ -158,25 +114,66 @@ class Costs:
     def look(self, row: Row, at: int, text: str) -> None:
         """Read a text."""
         self._count[at] += 1
-        if self._count[at] > _MOST:
-            return
-        if normalised(text) in _IN:
-            self._sold.add(at)
-        if cost := _cost_in(text):
-            self._costs.setdefault(at, {}).setdefault(cost, (row.line, text))
+        word = normalised(text) if self._count[at] <= MOST else ""
+        if word in _DEBITS | _CREDITS and at in self._of_cards:
+            is_minus = is_negative(self._log.worth_of(row))
+            told = self._cards.setdefault(at, {})
+            told.setdefault((word in _DEBITS, is_minus), (row.line, text))
+        elif word in CAME_IN:
+            self._in.setdefault(at, {}).setdefault(word, text)
+        elif word in _OUT:
+            self._out.setdefault(at, {}).setdefault(word, (row.line, text))
 
     def ask(self) -> None:
-        """Raise FileError where one is."""
-        for at, costs in sorted(self._costs.items()):
-            is_sold = at in self._sold
-            heard = _COSTS | _LIGHTER if is_sold else _COSTS
-            paid = [told for cost, told in costs.items() if cost in heard]
-            is_few = _FEWEST <= len(paid) <= self._count[at] / _SHARE
-            if paid and (is_sold or self._is_book or is_few):
-                raise _asked(self._log, at, *min(paid), "")
+        """Raise FileError where both are said, or what no sale is called."""
+        for at, told in sorted(self._out.items()):
+            for word, place in told.items():
+                beside = self._beside(at, word)
+                if beside or (word in _ALONE and at in self._of_kinds):
+                    raise asked(self._log, at, *place, beside)
+        for at, cards in sorted(self._cards.items()):
+            # Of cards, either comes back: of an account, what was debited went out.
+            if cards.keys() == {(False, False), (True, True)}:
+                beside = f" and {cards[False, False][1]!r} of others"
+                raise asked(self._log, at, *cards[True, True], beside)
+
+    def _beside(self, at: int, word: str) -> str:
+        """What came in beside a word of what went out; "" where nothing did."""
+        is_goods, is_kind = at in self._of_goods, at in self._of_kinds
+        for one, text in self._in.get(at, {}).items():
+            if _are_both(one, word, is_goods=is_goods, is_kind=is_kind):
+                return f" and {text!r} of others"
+        return ""
 
 
-def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
+def _is_kind(words: frozenset[str]) -> bool:
+    """Whether a header of these words tells what a row is."""
+    return bool(words & _KINDS) or (bool(words) and words <= CAME_IN | _OUT)
+
+
+def _holding(words: Mapping[int, frozenset[str]], any_of: frozenset[str]) -> set[int]:
+    return {at for at, said in words.items() if said & any_of}
+
+
+def _are_both(came: str, went: str, *, is_goods: bool, is_kind: bool) -> bool:
+    """Whether a column of these words says of rows that money came in, and went out.
+
+    A tour is called an entrance, and a city Dare: no expense is.
+    """
+    if went in _BOUGHT and came in _DOCUMENTS:
+        return False
+    if is_goods or not is_kind:
+        return came in SOLD and (is_goods or went in _ALONE)
+    return True
+
+
+def is_book(log: LogColumns, above: str = "") -> bool:
+    """Whether the name or the title of a file says that it is a book of both."""
+    called = words_in(log.name) | words_in(above)
+    return bool(called & BOOKS) and not called & SALES
+
+
+def open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
     """Position of a column that may say what a row is -> the words of its header."""
     words = {at: words_in(title) for at, title in enumerate(log.header)}
     return {
@@ -187,25 +184,17 @@ def _open_columns(log: LogColumns) -> dict[int, frozenset[str]]:
     }
 
 
-def _asked(log: LogColumns, at: int, line: int, text: str, beside: str) -> FileError:
+def asked(log: LogColumns, at: int, line: int, text: str, beside: str) -> FileError:
+    """The question about a text of a line, and what is said beside it."""
     header = log.title(at)
     problem = (
         f"the column {header!r} says {text!r}{beside}: money that went out would be "
-        "added up as sold"
+        "added up as sold, or taken off"
     )
     status = log.status_and(header)
     remedy = (
-        "Take out what was paid to others, or write it with a minus; "
+        "Take out what was paid to others (a minus takes it off what was sold); "
         f"columns.status={status} with statuses.{text}=left_out and paid for what was "
         f"sold; ignored_columns={header} adds all up"
     )
     return FileError(log.name, problem, remedy=remedy, line=line)
-
-
-@lru_cache(maxsize=10_000)
-def _cost_in(text: str) -> str | None:
-    """What a shop pays, that a text begins with: *Pago de luz* -> luz."""
-    words = [normalised(word) for word in text.split()]
-    is_paid = bool(words) and words[0] in _PAID_FOR
-    rest = [word for word in words if word not in _BETWEEN][int(is_paid) :][:1]
-    return rest[0] if rest and rest[0] in _COSTS | _LIGHTER else None

@@ -70,8 +70,9 @@ class Parts:
         found = self._first if part in _FIRST else self._last
         if part == normalised(text):
             found.setdefault((at, ""), (row.line, text))
-        if self._buyer is not None:
-            buyer = as_text(row.cells[self._buyer])
+        buyer = "" if self._buyer is None else as_text(row.cells[self._buyer]).strip()
+        if buyer:
+            # Of buyers without a name, two hardly are one.
             found.setdefault((at, buyer), (row.line, text))
 
     def ask(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import FEES
+from taps.tap_files.question_words import FEES, SHIPPING
 from taps.tap_files.sums.keyed_amounts import size_written
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import words_in
@@ -17,7 +17,9 @@ __all__ = ["RefundsLessFees"]
 _OF_RETURNS = frozenset(
     {"restocking", "devolucion", "return", "returns", "reposicion", "cancelacion"}
     | {"cancellation", "penalty", "penalizacion", "rate", "tasa", "tipo", "id", "date"}
-    | {"fecha", "shipping", "envio", "descripcion", "description"}
+    | {"fecha", "descripcion", "description", "entrega", "booking", "reserva"}
+    | {"lieferung", "consegna", "buchung", "reservation"}
+    | SHIPPING
 )
 """Words of headers of what a shop keeps of a refund, and of what is no fee."""
 _SEPARATORS = ".,"

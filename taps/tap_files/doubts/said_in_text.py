@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import PRODUCTS, TESTS, TIPS
+from taps.tap_files.question_words import PRODUCTS, TESTS, TIPS, WARRANTIES
 from taps.tap_files.statuses import TICKS, YES, word_of
 from taps.tap_files.sums.said_elsewhere import NOTES, Said
 from taps.tap_files.tables import Row, as_text
@@ -37,26 +37,19 @@ _WAYS = frozenset(
 )
 _WAYS |= {"methode", "via", "means", "moyen", "mezzo"}
 _OWN_WORD = frozenset({"zahlungsart", "zahlart", "zahlweise", "zahlungsweise"})
-_WARRANTIES = frozenset(
-    {"garantia", "engarantia", "porgarantia", "warranty", "garantie", "garanzia"}
-    | {"underwarranty", "cambioporgarantia", "warrantyreplacement"}
+_CHANGED = frozenset(
+    {"engarantia", "porgarantia", "bajogarantia", "underwarranty", "cambioporgarantia"}
+    | {"warrantyreplacement"}
 )
-_NEVER_PAID = _WARRANTIES | frozenset(
+_NEVER_PAID = frozenset(
     {"pendiente", "pending", "debe", "adeber", "fiado", "unpaid", "notpaid", "gratis"}
     | {"cortesia", "invitacion", "sincargo", "free", "complimentary", "comp", "regalo"}
     | {"porcobrar", "sincobrar", "nopagado", "nopagada", "nopago", "impagado", "impago"}
     | {"sinpagar", "porpagar", "pendientedepago", "pendientepago", "pendientedecobro"}
     | {"awaitingpayment", "offen", "unbezahlt", "ausstehend", "kostenlos", "gratuit"}
-    | {
-        "enattente",
-        "nonpaye",
-        "impaye",
-        "nonpagato",
-        "insospeso",
-        "omaggio",
-        "gratuito",
-    }
-    | {"pendente", "naopago", "cortesía", "onbetaald", "openstaand", "trueque", "canje"}
+    | {"enattente", "nonpaye", "impaye", "nonpagato", "insospeso", "omaggio"}
+    | {"gratuito", "pendente", "naopago", "onbetaald", "openstaand", "trueque", "canje"}
+    | (WARRANTIES | _CHANGED)
 )
 """What stands for a way of paying where nobody paid."""
 _VOUCHERS = frozenset(
@@ -104,14 +97,19 @@ _OF_SALE = (
     r"|payment|charge|entry|row|line|l[ií]nea|registro|parcel|package|paquete|items?"
     r"|products?|productos?|art[ií]culos?|goods|ticket|reserva|booking)\b)"
 )
-_WARRANTY = (
-    r"(?:(?:cambi(?:o|ad[oa])|reemplazo|reposici[oó]n|sustituci[oó]n|entrega|replac(?:ed|ement)"
-    r"|exchanged?|sent|austausch|ersatz|umtausch|remplacement)\s+)?"
-    r"(?:(?:en|por|de|bajo|under|by|in|as|on|auf|sous)\s+)*"
-    r"(?:garant[ií]a|warranty|garantie|garanzia|gewährleistung)"
-    r"(?:\s+(?:replacement|claim|exchange))?(?=\s*(?:$|[.,;)(]))"
+_CHANGE = (
+    r"(?:cambi(?:o|ad[oa])|reemplazo|reposici[oó]n|sustituci[oó]n|entrega|replac(?:ed|ement)"
+    r"|exchanged?|sent|austausch|ersatz|umtausch|remplacement)\s+"
 )
-"""What was sent for nothing, as it is said alone: a warranty of two years is sold."""
+_UNDER = r"(?:(?:en|por|de|bajo|under|by|in|as|on|auf|sous)\s+)"
+_NOT_LONG = r"(?!.*(?:\d|a[nñ]os?|mes|extend|inclu|oficial|year|month|jahr|monat))"
+_WARRANTY = (
+    rf"(?:(?:{_CHANGE}{_UNDER}*|{_UNDER}+)(?P<under>)|)"
+    r"(?:garant[ií]a|warranty|garantie|garanzia|gewährleistung)"
+    r"(?:\s+(?:replacement|claim|exchange)(?=\s*(?:$|[.,;)(]))"
+    rf"|(?(under)(?=\s*(?:$|[.,;)(]))|(?=\s*(?:$|[.,;)(]{_NOT_LONG}))))"
+)
+"""What was sent for nothing, as it is said alone: *Garantía, 2 años* is sold."""
 _AGAIN = re.compile(
     rf"{_WARRANTY}|"
     r"(?:ya\s+|est[aá]\s+)?(?:duplicad[oa]s?|repetid[oa]s?|duplicate[ds]?|reenv[ií]o"
@@ -201,7 +199,7 @@ class SaidInText(Said):
             plain = piece.strip(" -.:")
             is_quiet = not plain.isupper() and f"({plain}" not in text
             is_quiet = is_quiet and at in self._goods
-            if f"({plain}" in text and normalised(plain) in _WARRANTIES:
+            if f"({plain}" in text and normalised(plain) in _CHANGED:
                 return True
             is_short = plain and len(plain) <= _LONGEST
             if is_short and self._is_gone(plain, is_quiet=is_quiet):

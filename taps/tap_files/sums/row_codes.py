@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
-from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.doubts.money_out import is_book
+from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import words_in
@@ -15,7 +17,7 @@ _KINDS = frozenset(
     {
         "type", "tipo", "typ", "kind", "clase", "movimiento", "mov", "movement",
         "signo", "sign", "vorzeichen", "sinal", "segno", "signe", "operacion",
-        "operation", "d", "h", "dh", "dc", "sh", "naturaleza", "ig", "ie", "cd", "hd",
+        "operation", "d", "h", "dh", "dc", "sh", "naturaleza", "ig", "ie", "hd",
     }
 )  # fmt: skip
 _EITHER = frozenset(
@@ -35,11 +37,24 @@ _IDENTITIES = frozenset(
     {"DN", "CC", "CE", "TI", "PA", "PP", "RC", "CI", "NI", "PS", "NT", "TE"}
 )
 """Kinds of a buyer's papers."""
-_CLASSES = frozenset("ABC")
-"""Of customers, or of goods: nobody calls income A, expenses B and more C."""
+_GLUED = frozenset({"dh", "dc", "sh", "ig", "ie", "hd"})
+"""Headers of two letters, which hold either: *DC* is a distribution centre as well."""
+_CARDS = (
+    frozenset({"c", "d"}),
+    frozenset({"cr", "dr"}),
+    frozenset({"credit", "debit"}),
+    frozenset({"credito", "debito"}),
+)
+"""What a header says two of that are kinds of cards too; *D/C* is of an account."""
+_MOVING = frozenset(
+    {"movimiento", "mov", "movement", "operacion", "operation", "signo", "sign"}
+    | {"vorzeichen", "sinal", "segno", "signe", "naturaleza", "apunte", "asiento"}
+)
+"""Words of headers of kinds of movements, which no series of invoices are."""
 _CODE = re.compile(r"[+\-\u2212]|[^\W\d_]{1,2}")
 _SERIES = frozenset("ABCEM")
 """Of Argentina's invoices, all of which are sales."""
+_OUT = {("C", False), ("D", True)}
 _MOST = 6
 
 
@@ -48,17 +63,18 @@ class RowCodes:
 
     def __init__(self, log: LogColumns) -> None:
         self._log = log
+        words = {at: words_in(title) for at, title in enumerate(log.header)}
         self._codes: dict[int, dict[str, int]] = {
             at: {}
-            for at in log.holding(_KINDS)
-            if at not in log.read and words_in(log.header[at]) <= _KINDS | _OF_ROWS
+            for at, said in words.items()
+            if log.keys[at] and at not in log.read and _are_of_rows(said)
         }
-        either = {at: words_in(title) for at, title in enumerate(log.header)}
-        self._codes |= {
-            at: {}
-            for at, words in either.items()
-            if len(words) == 2 and words <= _EITHER and log.keys[at]
-            if at not in log.read
+        self._series = {at for at, said in words.items() if not said & _MOVING}
+        cards = {} if is_book(log) else words
+        self._cards = {
+            at: set[tuple[str, bool]]()
+            for at, said in cards.items()
+            if said in _CARDS and log.keys[at] != "dc"
         }
 
     def add(self, row: Row) -> None:
@@ -71,26 +87,40 @@ class RowCodes:
                 del self._codes[at]
             elif text:
                 self._codes[at].setdefault(text.upper(), row.line)
+                is_minus = is_negative(self._log.worth_of(row))
+                self._cards.get(at, set()).add((text.upper()[0], is_minus))
 
     def ask(self) -> None:
         """Raise FileError where rows have different ones."""
         for at, codes in self._codes.items():
-            if len(codes) < 2 or codes.keys() <= _IDENTITIES:
-                continue
-            if {"A", "B"} <= codes.keys() <= _SERIES or codes.keys() >= _CLASSES:
+            if len(codes) < 2 or self._are_others(at, codes.keys()):
                 continue
             header, said = self._log.title(at), ", ".join(codes)
-            problem = (
-                f"what {said} mean in the column {header!r} is not known, and whether "
-                "such a row is a sale"
-            )
+            problem = f"what {said} mean in the column {header!r} is not known, and "
+            problem += "whether such a row is a sale"
             status = self._log.status_and(header)
-            said = (
-                f"columns.status={status} with statuses.<code>=paid, and returned or "
-            )
-            said += "left_out for those that are no sales"
+            said = f"columns.status={status} with statuses.<code>=paid, and returned "
+            said += "or left_out for those that are no sales"
             if not all(map(str.isalpha, codes)):
                 said = "Write the minus before the amounts themselves"
             remedy = f"{said}; ignored_columns={header} adds all up"
             line = max(codes.values())
             raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+    def _are_others(self, at: int, codes: Set[str]) -> bool:
+        """Whether codes of a column are of papers, invoices, cards or places."""
+        letters = {code[0].lower() for code in codes}
+        key = self._log.keys[at]
+        return (
+            codes <= _IDENTITIES
+            or (at in self._series and {"A", "B"} <= codes <= _SERIES)
+            # What was paid with either card comes back; what was debited went out.
+            or self._cards.get(at, _OUT) != _OUT
+            or (key in _GLUED and not letters <= {*key, "+", "-", "\u2212"})
+        )
+
+
+def _are_of_rows(words: frozenset[str]) -> bool:
+    """Whether a header of these words holds codes of what a row is."""
+    is_of_kinds = bool(words & _KINDS) and words <= _KINDS | _OF_ROWS
+    return is_of_kinds or (len(words) == 2 and words <= _EITHER)

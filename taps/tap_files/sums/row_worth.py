@@ -11,16 +11,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from taps.tap_files.doubts.costs import Costs
 from taps.tap_files.doubts.first_seen import FirstSeen, Reader
 from taps.tap_files.doubts.marked import UnmarkedRows
 from taps.tap_files.doubts.mixed_rates import MixedRates
-from taps.tap_files.doubts.money_out import Costs, MoneyOut
+from taps.tap_files.doubts.money_out import MoneyOut
 from taps.tap_files.doubts.outcomes import SaidOutcomes
 from taps.tap_files.doubts.parts_paid import Parts
 from taps.tap_files.doubts.referred import Kits, ReferredRows
 from taps.tap_files.doubts.refunds_less_fees import RefundsLessFees
 from taps.tap_files.doubts.said_in_text import Prepaid, SaidInText
 from taps.tap_files.doubts.unit_amounts import ONE, UNITS, UnitAmounts
+from taps.tap_files.doubts.warranties import Warranties
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
@@ -157,18 +159,17 @@ def _doubts(
         SaidElsewhere(log, statuses),
         StatesUnnamed(log, statuses),
         SaidInText(log, binding, statuses),
-        MoneyOut(log),
-        Costs(log, above),
         Parts(log, binding.positions.get("customer_id")),
     )
     return (
-        FirstSeen(log, readers, statuses),
+        FirstSeen(log, readers, statuses, (MoneyOut(log, above), Costs(log, above))),
         UnpaidRows(log),
         ReferredRows(log, binding, statuses),
         Kits(log, binding),
         SaidOutcomes(log, statuses),
         UnmarkedRows(log, binding, statuses),
         MixedRates(log, binding),
+        Warranties(log, binding.positions.get("customer_id"), statuses),
         prepaid,
     )
 

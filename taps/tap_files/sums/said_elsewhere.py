@@ -15,6 +15,7 @@ from taps.tap_files.question_words import (
     STATE,
     STATUS,
     TESTS,
+    WARRANTIES,
 )
 from taps.tap_files.statuses import YES, word_of
 from taps.tap_files.sums.discounts import PRICES
@@ -96,9 +97,12 @@ _DOUBT = frozenset(
     | {"gasto", "egreso", "expense", "prestamo", "loan"}
 )
 """Words of headers whose yes says that a row is hardly a sale."""
-_WARRANTY = frozenset({"garantia", "warranty", "garantie", "garanzia"})
-"""Words of headers whose yes says so only where others say no: goods may have one."""
-_SAYING = NOTES | STATUS | VALID | _DOUBT | _WARRANTY
+_LOANS = frozenset({"prestamo", "loan"})
+"""The same, unless the header says of what: a garage lends a car to who pays."""
+_UNDER = frozenset({"en", "por", "bajo", "under", "in", "on", "sous", "unter", "auf"})
+_UNDER |= {"cambio", "claim", "reemplazo", "sustitucion"}
+"""Words of headers of what was changed under warranty, where others say no."""
+_SAYING = NOTES | STATUS | VALID | _DOUBT | WARRANTIES
 _MEASURED = frozenset(
     {"id", "rate", "score", "size", "number", "count", "code", "name", "date", "value"}
     | {"tasa", "numero", "codigo", "nombre", "fecha"}
@@ -167,7 +171,8 @@ class SaidElsewhere(Said):
         self._parcels = {at for at in columns if words[at] & STATUS}
         columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
         self._columns = sorted(columns) if self.is_open else []
-        doubts = {at for at in self._columns if words[at] & (_DOUBT | _WARRANTY)}
+        under = {at for at in self._columns if _is_under_warranty(words[at])}
+        doubts = {at for at in self._columns if _is_doubt(words[at])} | under
         measured = {at for at in doubts if words[at] & _MEASURED}
         self._doubts = doubts - measured
         self._columns = [at for at in self._columns if at not in measured]
@@ -176,8 +181,7 @@ class SaidElsewhere(Said):
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
         self._whys = whys if self.is_open and not log.is_one_status else set()
         self._columns = sorted({*self._columns, *self._marks, *self._whys})
-        self._in_some = doubts - {at for at in doubts if words[at] & _DOUBT}
-        self._more, self._unset = set[int](), set[int]()
+        self._in_some, self._more, self._unset = under, set[int](), set[int]()
 
     @property
     def reads(self) -> Sequence[int]:
@@ -211,6 +215,16 @@ class SaidElsewhere(Said):
             return True
         gone = _CAME_BACK if at in self._parcels else _GONE
         return any(self.meanings.get(each) in gone for each in _begun(text))
+
+
+def _is_doubt(words: frozenset[str]) -> bool:
+    """Whether a header's yes says that a row is hardly a sale: a car is lent to one."""
+    said = words & _DOUBT
+    return bool(said) and (not said <= _LOANS or words <= _LOANS | _IS | _UNDER)
+
+
+def _is_under_warranty(words: frozenset[str]) -> bool:
+    return bool(words & WARRANTIES and words & _UNDER and not words & _DOUBT)
 
 
 def _of_coming(log: LogColumns) -> set[int]:

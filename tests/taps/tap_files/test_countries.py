@@ -271,6 +271,13 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
         },
         "170",
     ),
+    "gasto_con_menos.csv": (
+        {
+            "columns": {"status": "Movimiento"},
+            "statuses": {"Venta": "paid", "Gasto": "left_out"},
+        },
+        "160",
+    ),
     "libro_de_caja.csv": (
         {
             "columns": {"status": "Concepto"},
