@@ -165,11 +165,14 @@ def main() -> None:
     for kind, drawn in KINDS.items():
         _found(kind, drawn, shops, first + 1000)
     every = np.array(ratio_quarters(shops, first))
-    print(f"\nWith ratios {every.sum(axis=1).mean():.2f} ({every.mean(axis=0)}).\n")
-    print("| orders a day | 25 % less | 25 % more |\n|---|---|---|")
+    each_of = ", ".join(f"{share:.2f}" for share in every.mean(axis=0))
+    print(f"\nWith ratios {every.sum(axis=1).mean():.2f} ({each_of}).\n")
+    heads = [f"{name}, {by}" for by in ("25 % less", "25 % more") for name in NAMES]
+    print(f"| orders a day | {' | '.join(heads)} |\n|---{'|---' * len(heads)}|")
     for size in SIZES:
-        shares = [ratios_found(size, each, shops, first + 1000) for each in CHANGES[:2]]
-        print(f"| {size} | {shares[0]} | {shares[1]} |", flush=True)
+        found = [ratios_found(size, each, shops, first + 1000) for each in CHANGES[:2]]
+        shares = [f"{one[name]:.0%}" for one in found for name in NAMES]
+        print(f"| {size} | {' | '.join(shares)} |", flush=True)
 
 
 def _found(kind: str, drawn: Drawn, shops: int, first: int) -> None:
