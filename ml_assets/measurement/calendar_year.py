@@ -6,7 +6,8 @@ and Christmas, and days of the month. How much each of these varies at this comp
 estimated with them (evidence, MacKay 1992): a shop without Black Friday gets none. Days
 depend on each other as an autoregression of first order, and what happened once is kept
 within three deviations. Every year is told by the others: what is judged has not taught
-what is usual, and the past varies about it as today does.
+what is usual, and the past varies about it as today does. Only where the others do not
+know a time of the year is some of its own left in what is told of it.
 """
 
 from __future__ import annotations
