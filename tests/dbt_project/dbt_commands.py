@@ -19,6 +19,7 @@ from dbt.flags import set_from_args
 
 from orchestration.lib.warehouse import brief_dbt
 from orchestration.lib.warehouse.brief_dbt import MESSAGES, brief, connected_once
+from orchestration.lib.warehouse.column_descriptions import inherit_descriptions
 from orchestration.lib.warehouse.dbt import BRIEF_DBT
 
 __all__ = [
@@ -185,6 +186,7 @@ def written(manifest: Manifest) -> dict[str, Any]:
     set_from_args(Namespace(), {})
     text = json.dumps(manifest.writable_manifest().to_dict(omit_none=False))
     told: dict[str, Any] = json.loads(text)
+    inherit_descriptions(told)
     return told
 
 

@@ -5,14 +5,15 @@ A model may be excused from the rules on its SQL by `meta: {spans_companies: <re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from orchestration.lib.connections.sources import SOURCES
+from orchestration.lib.warehouse.column_descriptions import described_above
 from tests.dbt_project.house_rules import sql_violations
 
-__all__ = ["Node", "manifest_violations", "model_violations"]
+__all__ = ["Node", "column_violations", "manifest_violations", "model_violations"]
 
 Node = Mapping[str, Any]
 
@@ -66,10 +67,29 @@ def _layer(node: Node) -> str:
 
 
 def _contract(node: Node) -> Iterator[str]:
+    # What others read. What the models before them give is held by the marts' own.
+    if _layer(node) in {"staging", "intermediate"}:
+        return
     if not node["contract"]["enforced"]:
         yield "its contract is not enforced"
-    if next(iter(node["columns"]), None) != "company_id":
+
+
+def column_violations(
+    manifest: Mapping[str, Any], name: str, columns: Sequence[str]
+) -> Iterator[str]:
+    """Breaches of one relation's columns as they are in the database, in their order.
+
+    A column that its model does not describe is described above it
+    (`orchestration/lib/warehouse/column_descriptions.py`).
+    """
+    told = manifest["nodes"][name]["columns"]
+    if columns[0] != "company_id":
         yield "company_id is not its first column"
+    for missing in told.keys() - set(columns):
+        yield f"it describes {missing}, which it does not have"
+    for column in columns:
+        if column not in told and not described_above(manifest, name, column):
+            yield f"the column {column} is not described"
 
 
 def _key(node: Node) -> Iterator[str]:

@@ -10,10 +10,15 @@ import psycopg
 import pytest
 from dbt.contracts.graph.manifest import Manifest as ParsedProject
 
+from orchestration.lib.warehouse.column_descriptions import inherit_descriptions
 from orchestration.lib.warehouse.flat_sql import flat_sql
 from tests.conftest import NewDatabase
 from tests.dbt_project.dbt_commands import DbtProject
-from tests.dbt_project.manifest_rules import manifest_violations, model_violations
+from tests.dbt_project.manifest_rules import (
+    column_violations,
+    manifest_violations,
+    model_violations,
+)
 
 Manifest = dict[str, Any]
 ORDERS = "model.timonel.orders"
@@ -34,11 +39,62 @@ def manifest(
     """The project, compiled for that database."""
     environment = {"PGDATABASE": built.rsplit("/", 1)[1]}
     work = tmp_path_factory.mktemp("dbt")
-    return DbtProject(environment, work, parsed_project).compiled_manifest()
+    compiled = DbtProject(environment, work, parsed_project).compiled_manifest()
+    inherit_descriptions(compiled)
+    return compiled
+
+
+@pytest.fixture(scope="module")
+def columns(built: str, manifest: Manifest) -> dict[str, list[str]]:
+    """Columns of every relation in their order, by the unique id of its model."""
+    with psycopg.connect(built) as database:
+        found = database.execute(
+            "select table_schema, table_name, "
+            "array_agg(column_name::text order by ordinal_position) "
+            "from information_schema.columns group by 1, 2"
+        )
+        there = {f"{schema}.{name}": names for schema, name, names in found}
+    return {
+        key: there[f"{node['schema']}.{node['name']}"]
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] != "sql_function"
+    }
 
 
 def test_no_model_breaks_a_house_rule(manifest: Manifest) -> None:
     assert manifest_violations(manifest) == []
+
+
+def test_every_column_that_is_there_is_described(
+    manifest: Manifest, columns: dict[str, list[str]]
+) -> None:
+    assert [
+        f"{key}: {breach}"
+        for key, names in columns.items()
+        for breach in column_violations(manifest, key, names)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "breach"),
+    [
+        (lambda names: [*names, "surprise"], "surprise is not described"),
+        (lambda names: names[1:], "company_id is not its first column"),
+        (
+            lambda names: [name for name in names if name != "purchase_id"],
+            "describes purchase_id, which it does not have",
+        ),
+    ],
+)
+def test_a_column_out_of_place_is_found(
+    manifest: Manifest, columns: dict[str, list[str]], spoil: Any, breach: str
+) -> None:
+    spoilt = spoil(columns[STAGED_ORDERS])
+
+    assert any(
+        breach in said for said in column_violations(manifest, STAGED_ORDERS, spoilt)
+    )
 
 
 def test_every_layer_has_models_to_check(manifest: Manifest) -> None:

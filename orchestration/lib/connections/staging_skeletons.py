@@ -19,19 +19,19 @@ from orchestration.lib.core.yaml_files import parsed
 __all__ = ["NotDeclared", "staging_skeleton"]
 
 _WIDTH = 80
-#: Type of a column in a declaration, in Postgres, and as dbt's contracts spell it.
+#: Type of a column in a declaration, and in Postgres.
 _TYPES = {
-    "text": ("text", "text"),
-    "integer": ("bigint", "bigint"),
-    "number": ("numeric(24, 6)", "numeric(24, 6)"),
-    "boolean": ("boolean", "boolean"),
-    "date": ("date", "date"),
-    "instant": ("timestamptz", "timestamp with time zone"),
-    "epoch": ("timestamptz", "timestamp with time zone"),
-    "epoch_ms": ("timestamptz", "timestamp with time zone"),
-    "array": ("jsonb", "jsonb"),
-    "list": ("jsonb", "jsonb"),
-    "object": ("jsonb", "jsonb"),
+    "text": "text",
+    "integer": "bigint",
+    "number": "numeric(24, 6)",
+    "boolean": "boolean",
+    "date": "date",
+    "instant": "timestamptz",
+    "epoch": "timestamptz",
+    "epoch_ms": "timestamptz",
+    "array": "jsonb",
+    "list": "jsonb",
+    "object": "jsonb",
 }
 _MODEL = """\
 with source as (
@@ -55,14 +55,13 @@ _BLOCKS = (
     ("date",),
     ("instant", "epoch", "epoch_ms"),
 )
-_MOMENT = "timestamp with time zone"
-#: Columns that every table has: as staging selects them, and their type.
+#: Columns that every table has, as staging selects them. Doc blocks describe them.
 _OWN_COLUMNS = {
-    "company_id": ("company_id", "text"),
-    "file_sha256": ("file_sha256", "text"),
-    "line_number": ("line_number::integer as line_number", "integer"),
-    "read_at": ("read_at::timestamptz as read_at", _MOMENT),
-    "loaded_at": ("_sdc_batched_at::timestamptz as loaded_at", _MOMENT),
+    "company_id": "company_id",
+    "file_sha256": "file_sha256",
+    "line_number": "line_number::integer as line_number",
+    "read_at": "read_at::timestamptz as read_at",
+    "loaded_at": "_sdc_batched_at::timestamptz as loaded_at",
 }
 _HASHED = "email_hash"
 _Own = tuple[tuple[str, ...], tuple[str, ...]]
@@ -95,7 +94,7 @@ class _Column:
         # Personal data ends in staging.
         if self.staged == _HASHED:
             return f"{{{{ hashed_email('{self.raw}') }}}} as {self.staged}"
-        cast = "" if self.type in {"text", "boolean"} else f"::{_TYPES[self.type][0]}"
+        cast = "" if self.type in {"text", "boolean"} else f"::{_TYPES[self.type]}"
         is_same = self.raw == self.staged and not cast
         return self.raw if is_same else f"{self.raw}{cast} as {self.staged}"
 
@@ -161,7 +160,7 @@ def _of_files(streams: tuple[str, ...]) -> dict[str, str]:
             "key": ["version of a file", "line"],
         }
         files[f"files/{model}.sql"] = _sql("files", name, columns, _OF_A_LINE)
-        files[f"files/{model}.yml"] = _yml(model, stream, columns, _OF_A_LINE)
+        files[f"files/{model}.yml"] = _yml(model, stream, columns)
     return files
 
 
@@ -172,8 +171,7 @@ def _columns(slug: str, name: str, stream: Mapping[str, Any]) -> Iterator[_Colum
     for raw, told in stream["columns"].items():
         if raw != "read_at":
             staged = generic.get(raw, raw)
-            about = "{{ doc('email_hash') }}" if staged == _HASHED else ""
-            yield _Column(raw, staged, told["type"], about or told["description"])
+            yield _Column(raw, staged, told["type"], told["description"])
 
 
 def _sources(slug: str, told: Mapping[str, Any]) -> str:
@@ -191,42 +189,23 @@ def _sources(slug: str, told: Mapping[str, Any]) -> str:
 
 def _sql(slug: str, name: str, columns: list[_Column], own: _Own = _OF_A_RECORD) -> str:
     blocks = [[c.expression for c in columns if c.type in types] for types in _BLOCKS]
-    blocks[0][:0] = [_OWN_COLUMNS[each][0] for each in own[0]]
-    blocks[-1] += [_OWN_COLUMNS[each][0] for each in own[1]]
+    blocks[0][:0] = [_OWN_COLUMNS[each] for each in own[0]]
+    blocks[-1] += [_OWN_COLUMNS[each] for each in own[1]]
     selected = "\n\n".join(
         "\n".join(f"        {each}," for each in block) for block in blocks if block
     ).removesuffix(",")
     return _MODEL.format(source=f"source('{slug}', '{name}')", columns=selected)
 
 
-def _yml(
-    model: str,
-    stream: Mapping[str, Any],
-    columns: list[_Column],
-    own: _Own = _OF_A_RECORD,
-) -> str:
+def _yml(model: str, stream: Mapping[str, Any], columns: list[_Column]) -> str:
     lines = ["models:", f"  - name: {model}", *_described(_grain(stream), 4)]
     lines.append("    columns:")
-    lines += _own_columns(own[0])
     for types in _BLOCKS:
         for each in columns:
-            if each.type in types:
-                lines += [f"      - name: {each.staged}"]
-                lines += [f"        data_type: {_TYPES[each.type][1]}"]
+            if each.type in types and each.staged != _HASHED:
+                lines.append(f"      - name: {each.staged}")
                 lines += _described(each.description, 8)
-    return "\n".join([*lines, *_own_columns(own[1])]) + "\n"
-
-
-def _own_columns(names: tuple[str, ...]) -> list[str]:
-    return [
-        line
-        for name in names
-        for line in (
-            f"      - name: {name}",
-            f"        data_type: {_OWN_COLUMNS[name][1]}",
-            f"        description: \"{{{{ doc('{name}') }}}}\"",
-        )
-    ]
+    return "\n".join(lines) + "\n"
 
 
 def _grain(stream: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from packaging.version import Version
 
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.settings import PROJECT_ROOT
+from orchestration.lib.warehouse.column_descriptions import inherit_descriptions
 
 __all__ = [
     "BRIEF_DBT",
@@ -160,9 +161,16 @@ def _parse() -> None:
         )
         if parsed.returncode:
             raise DbtProjectBroken(parsed.stdout.strip())
+        _complete(Path(fresh) / manifest.name)
         # In one step: a killed parse must not leave half a manifest.
         for name in (_PARSED, manifest.name):
             (Path(fresh) / name).replace(manifest.parent / name)
+
+
+def _complete(manifest: Path) -> None:
+    parsed = json.loads(manifest.read_bytes())
+    inherit_descriptions(parsed)
+    manifest.write_text(json.dumps(parsed))
 
 
 def keep_parsed(target: Path) -> None:

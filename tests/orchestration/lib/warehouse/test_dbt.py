@@ -21,7 +21,7 @@ PROGRAM = """#!/bin/sh
 for target; do :; done
 echo parsed >> calls
 sleep 0.5
-echo '{}' > "$target/manifest.json"
+echo '{"nodes": {}}' > "$target/manifest.json"
 touch "$target/partial_parse.msgpack"
 """
 
