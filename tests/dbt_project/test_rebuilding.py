@@ -137,6 +137,27 @@ def test_a_rebuild_keeps_the_table_its_key_and_its_policies(
     )
 
 
+def test_a_build_restores_who_may_read_a_mart(own_warehouse: Warehouse) -> None:
+    grantees = """
+        select grantee, privilege_type from information_schema.role_table_grants
+        where table_schema = 'marts' and table_name = 'orders'
+            and grantor = 'transformer' and grantee <> grantor
+        order by 1, 2
+    """
+    before = own_warehouse.rows(grantees)
+    own_warehouse.execute(
+        "set role transformer; revoke select on marts.orders from scientist"
+    )
+    own_warehouse.execute(
+        "set role transformer; grant delete on marts.orders to orchestrator"
+    )
+
+    own_warehouse.build(only=("orders",))
+
+    assert own_warehouse.rows(grantees) == before
+    assert {"grantee": "scientist", "privilege_type": "SELECT"} in before
+
+
 def test_rebuilding_the_views_keeps_the_views_on_them(warehouse: Warehouse) -> None:
     query = """
         select relname, oid from pg_class where relkind = 'v' and relnamespace in

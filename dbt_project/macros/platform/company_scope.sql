@@ -7,8 +7,22 @@
     project again.
 -#}
 
-{#- The companies to rebuild, or none for all of them. -#}
+{#-
+    The companies to rebuild, or none for all of them. A model asks a dozen times, and
+    they are read and checked once.
+-#}
 {% macro companies_in_scope() %}
+    {%- if model is mapping and execute -%}
+        {%- if 'companies_in_scope' not in model -%}
+            {%- do model.update(companies_in_scope=checked_companies()) -%}
+        {%- endif -%}
+        {{ return(model['companies_in_scope']) }}
+    {%- endif -%}
+    {{ return(checked_companies()) }}
+{% endmacro %}
+
+
+{% macro checked_companies() %}
     {%- set company_ids = scope_variable('company_ids', 'TIMONEL_COMPANY_IDS') -%}
     {%- if company_ids is none -%}{{ return(none) }}{%- endif -%}
     {%- if company_ids is string or company_ids is mapping or not company_ids -%}

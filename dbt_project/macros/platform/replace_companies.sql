@@ -76,9 +76,9 @@
 
 
 {% macro columns_of(relation, columns) -%}
-    {%- for column in columns -%}
-        {{ relation }}.{{ column }}{{ ', ' if not loop.last }}
-    {%- endfor -%}
+    {%- if columns -%}
+        {{ relation }}.{{ columns | join(', ' ~ relation ~ '.') }}
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -2,11 +2,12 @@
 
 It reads the files of the whole stack to tell who brought a flag, makes a message of
 every event before it asks whether somebody listens, for each answer of the database
-the same guesser of types, names all relations of the project to learn the few schemas
-they are in, goes through all tables for one of them, and opens a connection for each
-node; it compiles each template in each process, and parses all anew for a server at
-another address, where every name is the same. And Postgres is given each model in the
-form that it plans in the least time (flat_sql).
+the same guesser of types, looks for plugins in all that is installed, names all
+relations of the project to learn the few schemas they are in, goes through all tables
+for one of them, and opens a connection for each node; it compiles each template in each
+process, and parses all anew for a server at another address, where every name is the
+same. And Postgres is given each model in the form that it plans in the least time
+(flat_sql).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from dbt.adapters.postgres.connections import (
 from dbt.adapters.reference_keys import _ReferenceKey
 from dbt.compilation import Compiler
 from dbt.contracts.graph.nodes import ModelNode
+from dbt.plugins.manager import PluginManager
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
@@ -92,6 +94,7 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         patch.object(BaseAdapter, "get_relation", _get_relation),
         patch.object(BaseAdapter, "_get_cache_schemas", _get_cache_schemas),
         patch.object(Compiler, "_compile_code", _compile_flat),
+        patch.object(PluginManager, "from_modules", lambda _project: PluginManager([])),
         patch.object(PostgresCredentials, "_connection_keys", _what_names_tell),
         brief_contexts(),
         brief_graphs(),

@@ -49,10 +49,7 @@ _NO_PARTS = frozenset({"time", "ordinality", "ties", "data", "no"})
 class _Token(NamedTuple):
     kind: str
     text: str
-
-    @property
-    def word(self) -> str:
-        return self.text.lower() if self.kind == "word" else self.text
+    word: str
 
 
 @dataclass
@@ -72,31 +69,36 @@ def flat_sql(statement: str, *, is_view: bool = False) -> str:
     if not parts or len({part.name for part in parts}) < len(parts):
         return statement
     bodies = [part.tokens for part in parts] + [query]
-    if any(map(_is_other_sql, bodies)) or _is_read_before(parts, bodies):
+    words = [{token.word for token in body} for body in bodies]
+    if any(map(_is_other_sql, bodies)) or _is_read_before(parts, bodies, words):
         return statement
     kept: list[str] = []
     for place, part in enumerate(parts):
         reads = [
             (below, at)
             for below in range(place + 1, len(bodies))
+            if part.name in words[below]
             for at in _reads(bodies[below], part.name)
         ]
-        words = {token.word for token in bodies[place] if token.kind == "word"}
         is_last = place == len(parts) - 1
-        if len(reads) != 1 or words & _KEPT or (is_view and is_last):
+        if len(reads) != 1 or words[place] & _KEPT or (is_view and is_last):
             kept.append(f"{part.name} as ({_text(bodies[place])})")
             continue
         ((below, at),) = reads
         body = bodies[below]
         named = [] if _has_name(body, at) else _tokens(f" as {part.name}")
         body[at : at + 1] = [*_tokens("("), *bodies[place], *_tokens("\n)"), *named]
+        words[below] |= words[place]
     before = f"with {', '.join(kept)}\n" if kept else ""
     return f"{before}{_text(bodies[-1]).strip()}"
 
 
 def _tokens(text: str) -> list[_Token]:
-    found = (match for match in _TOKEN.finditer(text))
-    return [_Token(str(match.lastgroup or "text"), match.group()) for match in found]
+    found = []
+    for match in _TOKEN.finditer(text):
+        kind, said = match.lastgroup or "text", match.group()
+        found.append(_Token(kind, said, said.lower() if kind == "word" else said))
+    return found
 
 
 def _text(tokens: Sequence[_Token]) -> str:
@@ -137,16 +139,20 @@ def _is_other_sql(tokens: Sequence[_Token]) -> bool:
     return False
 
 
-def _is_read_before(parts: Sequence[_Part], bodies: Sequence[list[_Token]]) -> bool:
+def _is_read_before(
+    parts: Sequence[_Part], bodies: Sequence[list[_Token]], words: Sequence[set[str]]
+) -> bool:
     """Whether a part's name means a table too: before it, or in quotes."""
     quoted = {f'"{part.name}"' for part in parts}
     return any(
         _reads(body, part.name)
         for place, part in enumerate(parts)
-        for body in bodies[: place + 1]
+        for body, said in zip(bodies[: place + 1], words, strict=False)
+        if part.name in said
     ) or any(
         token.text in quoted and (at == 0 or tokens[at - 1].text != ".")
-        for tokens in bodies
+        for tokens, said in zip(bodies, words, strict=True)
+        if quoted & said
         for at, token in enumerate(tokens[:-1])
         if tokens[at + 1].text != "."
     )
@@ -168,20 +174,28 @@ def _reads(tokens: Sequence[_Token], name: str) -> list[int]:
     A name in any other place, as of a column, is no reading.
     """
     found: list[int] = []
-    before: list[str] = ["", ""]
     for at, token in enumerate(tokens):
-        if token.kind == "space":
+        if token.word != name or token.kind != "word":
             continue
-        if token.word == name and token.kind == "word":
-            follows = _next(tokens, at + 1)
-            after = tokens[follows].text if follows < len(tokens) else ""
-            if before[1] in _READING and before[0] != "distinct" and after != "(":
-                found.append(at)
-            elif before[1] == ",":
-                # A list of tables is written like one of columns.
-                found += [at, at] if after not in {".", "("} else []
-        before = [before[1], token.word]
+        follows = _next(tokens, at + 1)
+        after = tokens[follows].text if follows < len(tokens) else ""
+        before = _before(tokens, at)
+        if before[1] in _READING and before[0] != "distinct" and after != "(":
+            found.append(at)
+        elif before[1] == ",":
+            # A list of tables is written like one of columns.
+            found += [at, at] if after not in {".", "("} else []
     return found
+
+
+def _before(tokens: Sequence[_Token], at: int) -> tuple[str, str]:
+    """The two tokens before a place that are neither space nor comment."""
+    said = [""]
+    while at and len(said) < 3:
+        at -= 1
+        if tokens[at].kind != "space":
+            said.append(tokens[at].word)
+    return (said[2] if len(said) > 2 else "", said[1] if len(said) > 1 else "")
 
 
 def _has_name(tokens: Sequence[_Token], at: int) -> bool:
