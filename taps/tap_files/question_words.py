@@ -15,6 +15,7 @@ __all__ = [
     "GIVEN_AWAY",
     "GIVEN_BACK",
     "KIND",
+    "MEMBERS",
     "MONEY",
     "NO",
     "OWED",
@@ -59,6 +60,8 @@ CAME_IN = frozenset(
         "incassato", "betaald", "ontvangen", "abonado", "abonada",
     }
 )  # fmt: skip
+MEMBERS = frozenset({"abonado", "abonada"})
+"""Who paid, and who is a member: the latter where others say what was paid."""
 CREDIT = frozenset(
     {"credit", "credits", "credito", "creditos", "abono", "abonos", "bonificacion"}
     | {"bonificaciones", "gutschrift", "gutschriften", "avoir", "accredito"}

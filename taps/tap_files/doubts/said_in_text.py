@@ -124,7 +124,7 @@ _UNDONE_SINCE = re.compile(
     r"(?<![\w-])(?:cancel[oó]|cancelou|cancell?ed|cancelad[oa]s?|anul[oó]|anulou"
     r"|anulad[oa]s?|devolvi[oó]|devolvieron|devolveu|devuelt[oa]s?|devuelven?"
     r"|devolvid[oa]s?|reembolsó|reembolsou|reembolsad[oa]s?|refunded"
-    r"|returned|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)"
+    r"|returned(?!\s+(?:customer|client|buyer|guest)\b)|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)"
     r"|erstattet|annul[eé]e?s?|rembours[eé]e?s?|rimborsat[oa]|annullat[oa]|stornat[oa]"
     r"|geretourneerd|terugbetaald|geannuleerd|chargeback|no[\s-]show|estornad[oa]"
     r"|no\s+(?:se\s+)?(?:present[oó]|asisti[oó]|acudi[oó]|apareci[oó])"

@@ -119,6 +119,7 @@ _OTHERWISE = frozenset(
 )
 """Words that say as often something else: a priority, a customer, a policy."""
 _MOST_WORDS = 3
+_BUYERS = (["customer"], ["client"], ["buyer"], ["guest"], ["shopper"])
 _MOST_STATES = 40
 
 
@@ -234,8 +235,13 @@ def _of_coming(log: LogColumns) -> set[int]:
 
 
 def _begun(text: str) -> list[str]:
-    """The words that a text begins with, as those of a status are looked up."""
+    """The words that a text begins with, as those of a status are looked up.
+
+    Of *Returned customer* none: who comes back buys again.
+    """
     words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
+    if [normalised(word) for word in words[1:2]] in _BUYERS:
+        return []
     counts = range(1, len(words) + 1)
     return [word_of(" ".join(words[:count])) for count in counts]
 

@@ -153,12 +153,12 @@ def test_small_lists_are_told_again_as_pair_by_pair(warehouse: Warehouse) -> Non
             lists.append(part or sold[:3])
         for number, amounts in enumerate(lists, 1):
             name = f"{number}.csv"
-            rows = [
+            sales = [
                 purchase("c", f"2026-01-{amount // 10:02} 10:00+00", amount)
                 for amount in amounts
             ]
             for company in (pair.acme, pair.bolt):
-                warehouse.load(company, RawFile(name, rows, version=number))
+                warehouse.load(company, RawFile(name, sales, version=number))
                 warehouse.execute(
                     "update raw_files.files set first_date = %s, last_date = %s"
                     " where company_id = %s and file_name = %s",
