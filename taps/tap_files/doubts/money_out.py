@@ -21,7 +21,7 @@ from taps.tap_files.question_words import (
 )
 from taps.tap_files.sums.only_refunds import SALES
 from taps.tap_files.tables import Row
-from taps.tap_files.wording import normalised, words_in
+from taps.tap_files.wording import normalised, without_code, words_in
 
 __all__ = ["CAME_IN", "MOST", "MOVING", "SAYING", "SOLD", "MoneyOut"]
 __all__ += ["asked", "is_book", "open_columns"]
@@ -136,7 +136,7 @@ class MoneyOut:
     def look(self, row: Row, at: int, text: str) -> None:
         """Read a text."""
         self._count[at] += 1
-        word = normalised(text) if self._count[at] <= MOST else ""
+        word = normalised(without_code(text)) if self._count[at] <= MOST else ""
         if word in _DEBITS | _CREDITS and at in self._of_cards:
             is_minus = is_negative(self._log.worth_of(row))
             told = self._cards.setdefault(at, {})

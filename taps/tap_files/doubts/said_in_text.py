@@ -49,6 +49,8 @@ _NEVER_PAID = frozenset(
     | {"awaitingpayment", "offen", "unbezahlt", "ausstehend", "kostenlos", "gratuit"}
     | {"enattente", "nonpaye", "impaye", "nonpagato", "insospeso", "omaggio"}
     | {"gratuito", "pendente", "naopago", "onbetaald", "openstaand", "trueque", "canje"}
+    | {"consumointerno", "consumopropio", "autoconsumo", "invitacioncasa", "housecomp"}
+    | {"invitaciondelacasa", "onthehouse", "house", "staffmeal", "comped", "casa"}
     | (WARRANTIES | _CHANGED)
 )
 """What stands for a way of paying where nobody paid."""
@@ -291,4 +293,5 @@ def _is_of_another(before: str, after: str) -> bool:
 def _ways_of_paying(log: LogColumns) -> list[int]:
     """Positions of columns, which nobody reads, of how a sale was paid."""
     found = {*log.holding(_PAYMENTS)} & {*log.holding(_WAYS)}
-    return sorted((found | {*log.holding(_OWN_WORD)}) - log.read)
+    plain = {at for at in log.holding(_PAYMENTS) if log.keys[at] in _PAYMENTS}
+    return sorted((found | plain | {*log.holding(_OWN_WORD)}) - log.read)

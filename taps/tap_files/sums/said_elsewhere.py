@@ -11,7 +11,9 @@ from taps.tap_files.question_words import (
     FLAG,
     GIVEN_BACK,
     KIND,
+    MODES,
     NO,
+    PLAYED,
     STATE,
     STATUS,
     TESTS,
@@ -77,25 +79,22 @@ _WHY = frozenset(
     | {"raison", "reden"}
 )
 """Words of headers of why a sale was undone: what they hold says that it was."""
+_CODES = frozenset({"codigo", "cod", "code"})
+"""The same, of what came back: why a bank sent a receipt back."""
 _NO_REASON = frozenset(
     {"na", "notapplicable", "noaplica", "sindevolucion", "ninguno", "ninguna"}
     | {"noreturn", "sinmotivo", "kein", "keine", "aucun", "aucune", "nessuno"}
 )
 _CAME_BACK = frozenset({"refunded", "returned"})
 _DOUBT = frozenset(
-    {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
-    | {
-        "duplicado",
-        "duplicada",
-        "intercompany",
-        "intragrupo",
-        "exchange",
-        "replacement",
+    {
+        "fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated",
+        "duplicado", "duplicada", "intercompany", "intragrupo", "exchange",
+        "replacement", "reposicion", "propio", "muestra", "sample", "invalid",
+        "invalido", "demo", "training", "entrenamiento", "layaway", "apartado",
+        "consignment", "gasto", "egreso", "expense", "prestamo", "loan",
     }
-    | {"reposicion", "propio", "muestra", "sample", "invalid", "invalido", "demo"}
-    | {"training", "entrenamiento", "layaway", "apartado", "consignment"}
-    | {"gasto", "egreso", "expense", "prestamo", "loan"}
-)
+)  # fmt: skip
 """Words of headers whose yes says that a row is hardly a sale."""
 _LOANS = frozenset({"prestamo", "loan"})
 """The same, unless the header says of what: a garage lends a car to who pays."""
@@ -180,6 +179,7 @@ class SaidElsewhere(Said):
         self._marks = {at for at in self._columns if words[at] - _IS <= VALID}
         self._marks |= _of_coming(log) if self.is_open else set()
         whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
+        whys |= set(log.holding(_CODES)) & set(log.holding(GIVEN_BACK)) - log.read
         self._whys = whys if self.is_open and not log.is_one_status else set()
         self._columns = sorted({*self._columns, *self._marks, *self._whys})
         self._in_some, self._more, self._unset = under, set[int](), set[int]()
@@ -281,6 +281,8 @@ class StatesUnnamed(Said):
             for at, header in enumerate(log.header if self.is_open else ())
             if at not in log.read and log.keys[at] and not words_in(header) & known
         }
+        self._modes = {at for at, key in enumerate(log.keys) if key in MODES}
+        self._count |= dict.fromkeys(self._modes - log.read if self.is_open else (), 0)
 
     @property
     def reads(self) -> Collection[int]:
@@ -292,6 +294,7 @@ class StatesUnnamed(Said):
         if self._count[at] > _MOST_STATES:
             return
         word = word_of(text)
-        if self.meanings.get(word) in _LOST and word not in _OTHERWISE:
+        is_lost = self.meanings.get(word) in _LOST and word not in _OTHERWISE
+        if is_lost or (at in self._modes and normalised(text) in TESTS | PLAYED):
             self.note(row, at, text)
         self._count[at] += 1
