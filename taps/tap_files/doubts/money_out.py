@@ -66,6 +66,7 @@ _DEBITS = frozenset({"debito", "debit", "dr"})
 _CREDITS = frozenset({"credito", "credit", "cr"})
 """Two kinds of cards, unless the header the file is of movements, or nothing tells."""
 _UNSIGNED = {(True, False), (False, False)}
+_SIGNED = {(True, True), (False, False)}
 MOVING = frozenset(
     {"debe", "haber", "soll", "haben", "dare", "avere", "mov", "movs", "naturaleza"}
     | {"asiento", "apunte", "buchung", "buchungsart", "umsatzart", "sentido", "segno"}
@@ -121,8 +122,7 @@ class MoneyOut:
         moving = words if is_book(log, above) else _holding(words, MOVING)
         self._of_cards = (words.keys() - moving) | _holding(words, _PAYING)
         self._of_goods = _holding(words, PRODUCTS - KIND)
-        plain = {at for at, said in words.items() if said and said <= _KINDS | {"de"}}
-        self._plain = set() if _tells_cards(log) else plain & self._of_cards
+        self._plain = self._of_cards & _plain_kinds(log, words)
         self._count = dict.fromkeys(words, 0)
         self._in: dict[int, dict[str, str]] = {}
         self._out: dict[int, dict[str, tuple[int, str]]] = {}
@@ -138,9 +138,8 @@ class MoneyOut:
         self._count[at] += 1
         word = normalised(without_code(text)) if self._count[at] <= MOST else ""
         if word in _DEBITS | _CREDITS and at in self._of_cards:
-            is_minus = is_negative(self._log.worth_of(row))
-            told = self._cards.setdefault(at, {})
-            told.setdefault((word in _DEBITS, is_minus), (row.line, text))
+            kind = word in _DEBITS, is_negative(self._log.worth_of(row))
+            self._cards.setdefault(at, {}).setdefault(kind, (row.line, text))
         elif word in _BRANDS:
             self._plain.clear()
         elif word in CAME_IN:
@@ -157,9 +156,8 @@ class MoneyOut:
                     raise asked(self._log, at, *place, beside)
         for at, cards in sorted(self._cards.items()):
             # Of cards, either comes back: of an account, what was debited went out.
-            is_signed = cards.keys() == {(False, False), (True, True)}
-            is_plain = at in self._plain and cards.keys() == _UNSIGNED
-            if is_signed or is_plain:
+            is_signed = cards.keys() == _SIGNED
+            if is_signed or (at in self._plain and cards.keys() == _UNSIGNED):
                 beside = f" and {cards[False, False][1]!r} of others"
                 raise asked(self._log, at, *cards[True, is_signed], beside)
 
@@ -170,6 +168,12 @@ class MoneyOut:
             if _are_both(one, word, is_goods=is_goods, is_kind=is_kind):
                 return f" and {text!r} of others"
         return ""
+
+
+def _plain_kinds(log: LogColumns, words: Mapping[int, frozenset[str]]) -> set[int]:
+    """Columns whose header says no more than kind, where nothing tells of cards."""
+    plain = {at for at, said in words.items() if said and said <= _KINDS | {"de"}}
+    return set() if _tells_cards(log) else plain
 
 
 def _tells_cards(log: LogColumns) -> bool:

@@ -59,19 +59,13 @@ _IS = frozenset({"is", "es", "esta", "order", "pedido", "orden", "est", "ist"})
 """Words that a header of yes and no may have besides: is_active."""
 _RUNNING = frozenset({"active", "activa", "activo", "vigente", "trialing", "past_due"})
 _STOPPED = frozenset(
-    {"paused", "pausada", "pausado", "suspended", "suspendida", "suspendido", "frozen"}
-    | {"congelada", "congelado", "churned", "expired", "vencida", "vencido", "baja"}
-    | {
-        "cancelled",
-        "canceled",
-        "cancelada",
-        "cancelado",
-        "deleted",
-        "eliminada",
-        "test",
+    {
+        "paused", "pausada", "pausado", "suspended", "suspendida", "suspendido",
+        "frozen", "congelada", "congelado", "churned", "expired", "vencida", "vencido",
+        "baja", "cancelled", "canceled", "cancelada", "cancelado", "deleted",
+        "eliminada", "test", "demo", "internal", "interna", "interno", "prueba",
     }
-    | {"demo", "internal", "interna", "interno", "prueba"}
-)
+)  # fmt: skip
 _UNDONE = GIVEN_BACK | FLAG | {"cancel", "cancellation", "cancelation", "return"}
 _UNDONE |= {"returns", "cancelamento", "anulacao", "cancellazione", "annullamento"}
 _WHY = frozenset(
@@ -178,9 +172,7 @@ class SaidElsewhere(Said):
         self._columns = [at for at in self._columns if at not in measured]
         self._marks = {at for at in self._columns if words[at] - _IS <= VALID}
         self._marks |= _of_coming(log) if self.is_open else set()
-        whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
-        whys |= set(log.holding(_CODES)) & set(log.holding(GIVEN_BACK)) - log.read
-        self._whys = whys if self.is_open and not log.is_one_status else set()
+        self._whys = _whys_of(log) if self.is_open else set[int]()
         self._columns = sorted({*self._columns, *self._marks, *self._whys})
         self._in_some, self._more, self._unset = under, set[int](), set[int]()
 
@@ -216,6 +208,13 @@ class SaidElsewhere(Said):
             return True
         gone = _CAME_BACK if at in self._parcels else _GONE
         return any(self.meanings.get(each) in gone for each in _begun(text))
+
+
+def _whys_of(log: LogColumns) -> set[int]:
+    """Columns of why a sale was undone, unless a setting says what all rows are."""
+    whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE))
+    whys |= set(log.holding(_CODES)) & set(log.holding(GIVEN_BACK))
+    return set() if log.is_one_status else whys - log.read
 
 
 def _is_doubt(words: frozenset[str]) -> bool:
