@@ -19,8 +19,7 @@ purchases as (
         numbered.file_sha256,
         numbered.line_number,
         numbered.purchase_date,
-        numbered.told,
-        numbered.copy_number,
+        numbered.file_numbers,
         purchases.purchased_at,
         purchases.amount,
         coalesce(
@@ -44,6 +43,8 @@ newer as (
         pairs.company_id,
         pairs.older_sha256,
         pairs.newer_sha256,
+        pairs.older_number,
+        pairs.newer_number,
         min(purchases.purchased_at) as first_at,
         max(purchases.purchased_at) as last_at,
         count(*) filter (where purchases.is_evidence) as size
@@ -55,12 +56,17 @@ newer as (
             and pairs.first_date <= purchases.purchase_date
             and pairs.last_date >= purchases.purchase_date
     where purchases.is_sale
-    group by pairs.company_id, pairs.older_sha256, pairs.newer_sha256
+    group by
+        pairs.company_id,
+        pairs.older_sha256,
+        pairs.newer_sha256,
+        pairs.older_number,
+        pairs.newer_number
 ),
 
 -- A list of the last so many rows begins in the middle of a day: where it says
 -- nothing new of its first or last moment, the others of it were only left out.
-new_ends as (
+new_ends as materialized (
     select
         newer.company_id,
         newer.older_sha256,
@@ -72,13 +78,9 @@ new_ends as (
             newer.company_id = ends.company_id
             and newer.newer_sha256 = ends.file_sha256
             and ends.purchased_at in (newer.first_at, newer.last_at)
-    left join purchases as earlier
-        on
-            newer.company_id = earlier.company_id
-            and newer.older_sha256 = earlier.file_sha256
-            and ends.told = earlier.told
-            and ends.copy_number = earlier.copy_number
-    where ends.is_sale and earlier.line_number is null
+    where
+        ends.is_sale
+        and newer.older_number <> all(ends.file_numbers)
     group by
         newer.company_id,
         newer.older_sha256,
@@ -93,13 +95,19 @@ compared as (
         newer.newer_sha256,
         newer.size as newer_size,
         count(*) filter (where older.is_evidence) as older_size,
-        count(again.line_number) filter (where older.is_evidence)
-            as shared_count,
-        count(*) filter (where again.line_number is null) as left_count,
-        sum(older.amount) filter (where again.line_number is null)
-            as left_amount,
-        min(older.line_number) filter (where again.line_number is null)
-            as left_line
+        count(*) filter (
+            where older.is_evidence
+            and newer.newer_number = any(older.file_numbers)
+        ) as shared_count,
+        count(*) filter (
+            where newer.newer_number <> all(older.file_numbers)
+        ) as left_count,
+        sum(older.amount) filter (
+            where newer.newer_number <> all(older.file_numbers)
+        ) as left_amount,
+        min(older.line_number) filter (
+            where newer.newer_number <> all(older.file_numbers)
+        ) as left_line
     from newer
     inner join purchases as older
         on
@@ -113,16 +121,10 @@ compared as (
             and newer.older_sha256 = new_ends.older_sha256
             and newer.newer_sha256 = new_ends.newer_sha256
             and older.purchased_at = new_ends.purchased_at
-    left join purchases as again
-        on
-            newer.company_id = again.company_id
-            and newer.newer_sha256 = again.file_sha256
-            and older.told = again.told
-            and older.copy_number = again.copy_number
     where
         older.is_sale
         and (
-            again.line_number is not null
+            newer.newer_number = any(older.file_numbers)
             or new_ends.purchased_at is not null
             or (
                 newer.first_at < older.purchased_at

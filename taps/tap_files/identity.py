@@ -42,6 +42,8 @@ _SHOPS = frozenset(
     | {"negozio", "cassa", "loja", "caixa", "punto", "winkel", "kassa"}
 )
 """Words of headers of who counts tickets, or bills, from one on."""
+_SERIES = frozenset({"serie", "series", "prefijo", "prefix"})
+"""Headers, whole, of series that each count from one on: *Nº de serie* is of goods."""
 _EXAMPLES = 3
 _AS_TEXT = (
     "Do not open the file in Excel before it is read; if it must be, import it with "
@@ -100,7 +102,8 @@ class Identities:
         self._shops = [
             position
             for position, header in enumerate(binding.header)
-            if is_open and words_in(header) & _SHOPS and position not in binding.used
+            if is_open and position not in binding.used
+            if words_in(header) & _SHOPS or normalised(header) in _SERIES
             if normalised(header) not in ignored
         ]
         self._columns = {

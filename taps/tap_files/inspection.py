@@ -36,6 +36,7 @@ from taps.tap_files.sums.planned import Planned
 from taps.tap_files.sums.repeats import KeyCollector, Repeats
 from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.scaled import Scaled
+from taps.tap_files.sums.seats import with_seats
 from taps.tap_files.sums.told_parts import with_told_parts
 from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
 from taps.tap_files.sums.twice import Outcomes, Twice
@@ -111,6 +112,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     table = with_joined_ids(_open(source, settings), settings)
     binding = with_states(_recognised(source, table, settings), table, settings)
     binding = with_told_parts(binding, table.rows, settings)
+    binding = with_seats(binding, table.rows, settings)
     told = binding.preset.statuses if binding.preset else {}
     statuses = meanings(told, settings.statuses)
     evidence = Evidence(source.name, binding, settings)

@@ -6,18 +6,21 @@ import re
 from collections.abc import Sequence
 
 from taps.tap_files.headers import Binding
-from taps.tap_files.statuses import says_no
+from taps.tap_files.question_words import CAME_IN, MEMBERS, REFUSED, WHEN
+from taps.tap_files.statuses import says_no, says_yes
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["DAYS", "LogColumns", "Place", "changes_nothing", "is_negative"]
-__all__ += ["is_number", "is_something"]
+__all__ += ["is_number", "is_said_paid", "is_something"]
 
 DAYS = frozenset(
     {"date", "fecha", "data", "at", "on", "dia", "day", "datum", "tag"}
     | {"jour", "giorno", "dag", "am", "le", "il", "op"}
 )
 """Words of headers of days."""
+_PAID = CAME_IN - MEMBERS
+_PAYMENT = _PAID | {"pago", "cobro", "payment"}
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}\b.*")
 _CODED = re.compile(r"[^\W\d_]+[-_#]?\d+")
 _ROUND = re.compile(r"[.,]0+$")
@@ -38,7 +41,7 @@ class LogColumns:
         self.read = binding.used
         self.amount = binding.positions.get(binding.contract.amount_column or "")
         self.day = binding.positions.get("purchased_at")
-        self._id = binding.positions.get("purchase_id")
+        self.number = binding.positions.get("purchase_id")
         self.tells_refunds = "refunded_amount" in binding.positions
         self.tells_status = "status" in binding.positions or bool(binding.flags)
         self.is_one_status = "status" in binding.constants
@@ -70,7 +73,7 @@ class LogColumns:
 
     def id_of(self, row: Row) -> str:
         """The id of a row's order, as written."""
-        return "" if self._id is None else as_text(row.cells[self._id])
+        return "" if self.number is None else as_text(row.cells[self.number])
 
     def amount_of(self, row: Row) -> str:
         """The amount of a row, as written."""
@@ -109,3 +112,18 @@ def is_number(text: str) -> bool:
     is_day = any(c in text[1:] for c in "-/:") or _DAY.match(text)
     is_money = not is_day and not _CODED.fullmatch(text.strip())
     return digits > 0 and digits * 2 >= len(text.strip()) and is_money
+
+
+def is_said_paid(binding: Binding, row: Row) -> bool:
+    """Whether a row says in plain words, with a yes or with a day that it was paid."""
+    states = binding.positions.get("status"), *binding.others.get("status", ())
+    for at, cell in enumerate(row.cells):
+        text, words = as_text(cell), words_in(binding.header[at])
+        said = words_in(text) if at in states else frozenset()
+        if said & _PAID and not said & REFUSED:
+            return True
+        if words & _PAID and says_yes(text):
+            return True
+        if words & _PAYMENT and words & WHEN and text:
+            return True
+    return False

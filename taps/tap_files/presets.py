@@ -29,12 +29,15 @@ class Asked:
     answer : the settings that say it; leaving the column out is offered in any case.
     is_said_in_rows : whether rows with a minus may give back the same; nothing is asked
         where they come to what the column says of the sales.
+    alike : headers of what has one price; nothing is asked where rows of one price show
+        whether the amount is of one or of all (see ``sums/seats.py``).
     """
 
     because: str
     unless: Sequence[str] = ()
     answer: str = ""
     is_said_in_rows: bool = False
+    alike: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

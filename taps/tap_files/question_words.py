@@ -15,9 +15,12 @@ __all__ = [
     "GIVEN_AWAY",
     "GIVEN_BACK",
     "KIND",
+    "MEMBERS",
+    "MODES",
     "MONEY",
     "NO",
     "OWED",
+    "PLAYED",
     "PRODUCTS",
     "REFUSED",
     "SHIPPING",
@@ -29,6 +32,7 @@ __all__ = [
     "TRANSFERS",
     "WARRANTIES",
     "WHEN",
+    "WITHHELD",
     "is_owed",
 ]
 
@@ -59,6 +63,8 @@ CAME_IN = frozenset(
         "incassato", "betaald", "ontvangen", "abonado", "abonada",
     }
 )  # fmt: skip
+MEMBERS = frozenset({"abonado", "abonada"})
+"""Who paid, and who is a member: the latter where others say what was paid."""
 CREDIT = frozenset(
     {"credit", "credits", "credito", "creditos", "abono", "abonos", "bonificacion"}
     | {"bonificaciones", "gutschrift", "gutschriften", "avoir", "accredito"}
@@ -69,6 +75,7 @@ OWED = frozenset(
     {
         "pendiente", "outstanding", "owed", "unpaid", "impago", "adeudado", "saldo",
         "deuda", "due", "pendente", "offen", "ausstehend", "restbetrag",
+        "written", "writeoff", "incobrable", "incobrables", "castigado",
         "solde", "impaye", "dovuto", "openstaand", "resto", "restante", "remaining",
     }
 )  # fmt: skip
@@ -224,6 +231,19 @@ TESTS = frozenset(
     | {"pedidoprueba", "testbestellung", "testsale", "ventadeprueba", "commandetest"}
 )
 """What a note says of an order that nobody placed."""
+
+MODES = frozenset({"mode", "modo", "modus", "environment", "entorno"})
+"""Headers, whole, of whether a till was in earnest."""
+PLAYED = frozenset(
+    {"training", "practice", "practica", "entrenamiento", "formacion", "sandbox"}
+    | {"staging", "pruebas", "testmode", "modoprueba"}
+)
+WITHHELD = frozenset(
+    {"irpf", "retencion", "retenciones", "withholding", "withheld", "ritenuta"}
+    | {"retencao", "retencoes", "retefuente", "reteica", "reteiva", "retefte"}
+    | {"rtefuente", "rteica", "rteiva", "rtefte", "detraccion"}
+)
+"""What a buyer keeps of a bill, and pays to the State."""
 
 
 def is_owed(words: frozenset[str]) -> bool:

@@ -15,6 +15,7 @@ from taps.tap_files.log_columns import (
     changes_nothing,
     is_negative,
     is_number,
+    is_said_paid,
     is_something,
 )
 from taps.tap_files.presets import Asked
@@ -29,6 +30,7 @@ from taps.tap_files.question_words import (
     FLAG,
     GIVEN_BACK,
     KIND,
+    MEMBERS,
     MONEY,
     NO,
     OWED,
@@ -184,7 +186,8 @@ class Questions:
         if is_owed(words) and is_something(text):
             return not self._is_uncounted(row)
         if words & (CAME_IN | DONE) and normalised(text) in REFUSED:
-            return not self._is_uncounted(row)
+            is_paid = words <= MEMBERS and is_said_paid(self._binding, row)
+            return not is_paid and not self._is_uncounted(row)
         if words & (MONEY - DONE - OWED) and self._is_other_amount(row, text, words):
             return True
         return bool(words & FLAG) and normalised(text) not in NO and not is_number(text)
@@ -257,10 +260,8 @@ class Questions:
             remedy = f"Say it: {remedy}ignored_columns={header} leaves the column out"
             problem = f"the column {header!r} says {text!r}, and {told.because}"
             return FileError(self._name, problem, remedy=remedy, line=line)
-        problem = (
-            f"the column {header!r} may change what a row is worth (here {text!r})"
-        )
-        problem += " and is not understood"
+        said = f"the column {header!r} may change what a row is worth (here {text!r})"
+        problem = f"{said} and is not understood"
         options = ", ".join(self._answers(header, text))
         remedy = f"Say what it is: {options}, or ignored_columns={header} leaves it out"
         return FileError(self._name, problem, remedy=remedy, line=line)

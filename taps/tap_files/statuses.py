@@ -39,7 +39,7 @@ _FLAGS = {
 #: Words that a flag's header may have besides: cancelled_at, Fecha de anulación.
 _BESIDE = frozenset(
     {"is", "at", "on", "date", "order", "fecha", "de", "del", "pedido", "orden", "es"}
-    | {"uso", "use"}
+    | {"uso", "use", "mode", "modo"}
 )
 _FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
 _CODE = re.compile(r"(?<=[^\W\d_])\s+[(\[#]?\d{3,}[)\]]?\s*$")

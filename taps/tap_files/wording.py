@@ -10,7 +10,7 @@ from functools import lru_cache
 from taps.tap_files.values.currencies import currency_codes
 
 __all__ = ["currency_in", "is_header_of", "keys_of", "normalised", "sign_at_end"]
-__all__ += ["without_notes", "words_in"]
+__all__ += ["without_code", "without_notes", "words_in"]
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -21,6 +21,7 @@ _IN = (
     r"(?:incl(?:\.|uido|uidos|uded|uding|usive)?|inc\.?|inkl\.?|con|with|mit|com|avec)"
 )
 _TAXED = rf"(?:{_IN}[\s_]*{_TAX}|{_TAX}[\s_]*{_IN})"
+_CODE = re.compile(r"\s*[A-Z0-9]{1,3}\s*[-.:)\u2013]\s+(?=[^\W\d_]{3})")
 _LONGEST_HEADER = 200
 _NOTES = re.compile(
     # Dates are written so; a column has to be filled in.
@@ -43,6 +44,11 @@ def without_notes(header: str, *, is_money: bool = True) -> str:
         return header
     plain = _NOTES.sub("", header)
     return _HOLDS_TAX.sub("", plain) if is_money else plain
+
+
+def without_code(text: str) -> str:
+    """What a row is, without its code: ``E - Egreso`` -> ``Egreso``."""
+    return _CODE.sub("", text, count=1)
 
 
 @lru_cache(maxsize=20_000)

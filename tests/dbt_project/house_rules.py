@@ -167,7 +167,9 @@ def _unions(tree: exp.Expr) -> Iterator[str]:
 
 def _ordered_aggregates(tree: exp.Expr) -> Iterator[str]:
     for aggregate in tree.find_all(exp.ArrayAgg, exp.JSONArrayAgg, exp.GroupConcat):
-        if aggregate.find(exp.Order) is None:
+        over = aggregate.parent
+        ordered = over if isinstance(over, exp.Window) else aggregate
+        if ordered.find(exp.Order) is None:
             yield f"An aggregated list without an order: {_text(aggregate)}"
 
 

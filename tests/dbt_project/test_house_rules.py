@@ -40,7 +40,8 @@ BAD = {
     ],
     "Only union all": ["select x from a union select x from b"],
     "An aggregated list": [
-        "select company_id, array_agg(x) as xs from a group by company_id"
+        "select array_agg(x) over (partition by company_id) as xs from a",
+        "select company_id, array_agg(x) as xs from a group by company_id",
     ],
 }
 
@@ -53,6 +54,7 @@ GOOD = [
     "(select 1 from b where b.company_id = a.company_id and b.x = a.x)",
     "select row_number() over (partition by a.company_id order by x) as n from a",
     "select company_id, array_agg(x order by x) as xs from a group by company_id",
+    "select array_agg(x) over (partition by company_id order by x) as xs from a",
     "select a.company_id, n.n from a cross join generate_series(1, 10) as n (n)",
     "select a.company_id, v.x from a cross join lateral (values (a.x)) as v (x)",
     "with r as (select * from rules) select a.x from a left join r on a.s = r.s",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from taps.tap_files.question_words import EXCHANGED, GIVEN_AWAY, SOLD
+from taps.tap_files.question_words import CAME_IN, EXCHANGED, GIVEN_AWAY, SOLD
 from taps.tap_files.wording import normalised
 
 __all__ = ["GivenAway"]
+
+
+_SOLD = SOLD | CAME_IN | {"pago", "depago", "paidticket", "venta", "comprada", "bought"}
+"""Words of kinds beside which a gift was not paid for."""
 
 
 class GivenAway:
@@ -18,7 +22,7 @@ class GivenAway:
     def is_again(self, position: int, line: int, text: str) -> bool:
         """Whether a row is of an exchange; a gift is kept in mind for ``beside``."""
         word = normalised(text)
-        if word in SOLD:
+        if word in _SOLD:
             self._sold.add(position)
         if word in GIVEN_AWAY:
             self._given.setdefault(position, (line, text))

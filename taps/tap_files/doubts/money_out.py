@@ -11,10 +11,17 @@ from collections.abc import Collection, Mapping
 
 from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import BOOKS, ELSEWHERE, KIND, PRODUCTS, STATE
+from taps.tap_files.question_words import (
+    BOOKS,
+    ELSEWHERE,
+    KIND,
+    PRODUCTS,
+    STATE,
+    WHEN,
+)
 from taps.tap_files.sums.only_refunds import SALES
 from taps.tap_files.tables import Row
-from taps.tap_files.wording import normalised, words_in
+from taps.tap_files.wording import normalised, without_code, words_in
 
 __all__ = ["CAME_IN", "MOST", "MOVING", "SAYING", "SOLD", "MoneyOut"]
 __all__ += ["asked", "is_book", "open_columns"]
@@ -57,7 +64,9 @@ SOLD = frozenset(
 """Of a line of a book that came in: an *Entrada* is what a pool sells as well."""
 _DEBITS = frozenset({"debito", "debit", "dr"})
 _CREDITS = frozenset({"credito", "credit", "cr"})
-"""Two kinds of cards, unless the header or the file is of movements."""
+"""Two kinds of cards, unless the header the file is of movements, or nothing tells."""
+_UNSIGNED = {(True, False), (False, False)}
+_SIGNED = {(True, True), (False, False)}
 MOVING = frozenset(
     {"debe", "haber", "soll", "haben", "dare", "avere", "mov", "movs", "naturaleza"}
     | {"asiento", "apunte", "buchung", "buchungsart", "umsatzart", "sentido", "segno"}
@@ -69,6 +78,18 @@ _PAYING = frozenset(
     {"pago", "payment", "tarjeta", "card", "paiement", "pagamento", "zahlung", "cobro"}
     | {"medio", "forma", "metodo", "method", "betaling", "tender"}
 )
+_BRANDS = frozenset(
+    {"visa", "mastercard", "amex", "americanexpress", "maestro", "redcompra", "elo"}
+    | {"dinersclub", "diners", "cabal", "naranja", "carnet", "redcompradebito", "jcb"}
+    | {"efectivo", "cash", "contado", "bar", "especes", "contanti", "dinheiro", "pix"}
+    | {"bizum", "paypal", "prepago", "prepaid", "prepagada", "cheque", "check"}
+)
+"""What a card is of, and other ways of paying: beside them a debit is a card."""
+_RECEIPTS = frozenset(
+    {"folio", "boleta", "ticket", "pedido", "order", "orden", "factura", "invoice"}
+    | {"venta", "sale", "receipt", "commande", "bestellung", "beleg", "belegnummer"}
+)
+"""What a shop numbers of what it sells, and of nothing that it pays."""
 SAYING = frozenset(
     {"concepto", "concept", "detalle", "descripcion", "description", "conceito", "item"}
     | {"beschreibung", "libelle", "descrizione", "descricao", "glosa", "motivo"}
@@ -101,6 +122,7 @@ class MoneyOut:
         moving = words if is_book(log, above) else _holding(words, MOVING)
         self._of_cards = (words.keys() - moving) | _holding(words, _PAYING)
         self._of_goods = _holding(words, PRODUCTS - KIND)
+        self._plain = self._of_cards & _plain_kinds(log, words)
         self._count = dict.fromkeys(words, 0)
         self._in: dict[int, dict[str, str]] = {}
         self._out: dict[int, dict[str, tuple[int, str]]] = {}
@@ -114,11 +136,12 @@ class MoneyOut:
     def look(self, row: Row, at: int, text: str) -> None:
         """Read a text."""
         self._count[at] += 1
-        word = normalised(text) if self._count[at] <= MOST else ""
+        word = normalised(without_code(text)) if self._count[at] <= MOST else ""
         if word in _DEBITS | _CREDITS and at in self._of_cards:
-            is_minus = is_negative(self._log.worth_of(row))
-            told = self._cards.setdefault(at, {})
-            told.setdefault((word in _DEBITS, is_minus), (row.line, text))
+            kind = word in _DEBITS, is_negative(self._log.worth_of(row))
+            self._cards.setdefault(at, {}).setdefault(kind, (row.line, text))
+        elif word in _BRANDS:
+            self._plain.clear()
         elif word in CAME_IN:
             self._in.setdefault(at, {}).setdefault(word, text)
         elif word in _OUT:
@@ -133,9 +156,10 @@ class MoneyOut:
                     raise asked(self._log, at, *place, beside)
         for at, cards in sorted(self._cards.items()):
             # Of cards, either comes back: of an account, what was debited went out.
-            if cards.keys() == {(False, False), (True, True)}:
+            is_signed = cards.keys() == _SIGNED
+            if is_signed or (at in self._plain and cards.keys() == _UNSIGNED):
                 beside = f" and {cards[False, False][1]!r} of others"
-                raise asked(self._log, at, *cards[True, True], beside)
+                raise asked(self._log, at, *cards[True, is_signed], beside)
 
     def _beside(self, at: int, word: str) -> str:
         """What came in beside a word of what went out; "" where nothing did."""
@@ -144,6 +168,21 @@ class MoneyOut:
             if _are_both(one, word, is_goods=is_goods, is_kind=is_kind):
                 return f" and {text!r} of others"
         return ""
+
+
+def _plain_kinds(log: LogColumns, words: Mapping[int, frozenset[str]]) -> set[int]:
+    """Columns whose header says no more than kind, where nothing tells of cards."""
+    plain = {at for at, said in words.items() if said and said <= _KINDS | {"de"}}
+    return set() if _tells_cards(log) else plain
+
+
+def _tells_cards(log: LogColumns) -> bool:
+    """Whether a file tells how its rows were paid, or numbers them as what it sold."""
+    number = words_in(log.title(log.number)) if log.number is not None else set()
+    titles = map(words_in, log.header)
+    return bool(_RECEIPTS & number) or any(
+        words & _PAYING and not words & WHEN for words in titles
+    )
 
 
 def _is_kind(words: frozenset[str]) -> bool:

@@ -49,6 +49,8 @@ _NEVER_PAID = frozenset(
     | {"awaitingpayment", "offen", "unbezahlt", "ausstehend", "kostenlos", "gratuit"}
     | {"enattente", "nonpaye", "impaye", "nonpagato", "insospeso", "omaggio"}
     | {"gratuito", "pendente", "naopago", "onbetaald", "openstaand", "trueque", "canje"}
+    | {"consumointerno", "consumopropio", "autoconsumo", "invitacioncasa", "housecomp"}
+    | {"invitaciondelacasa", "onthehouse", "house", "staffmeal", "comped", "casa"}
     | (WARRANTIES | _CHANGED)
 )
 """What stands for a way of paying where nobody paid."""
@@ -124,7 +126,7 @@ _UNDONE_SINCE = re.compile(
     r"(?<![\w-])(?:cancel[oó]|cancelou|cancell?ed|cancelad[oa]s?|anul[oó]|anulou"
     r"|anulad[oa]s?|devolvi[oó]|devolvieron|devolveu|devuelt[oa]s?|devuelven?"
     r"|devolvid[oa]s?|reembolsó|reembolsou|reembolsad[oa]s?|refunded"
-    r"|returned|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)"
+    r"|returned(?!\s+(?:customer|client|buyer|guest)\b)|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)"
     r"|erstattet|annul[eé]e?s?|rembours[eé]e?s?|rimborsat[oa]|annullat[oa]|stornat[oa]"
     r"|geretourneerd|terugbetaald|geannuleerd|chargeback|no[\s-]show|estornad[oa]"
     r"|no\s+(?:se\s+)?(?:present[oó]|asisti[oó]|acudi[oó]|apareci[oó])"
@@ -291,4 +293,5 @@ def _is_of_another(before: str, after: str) -> bool:
 def _ways_of_paying(log: LogColumns) -> list[int]:
     """Positions of columns, which nobody reads, of how a sale was paid."""
     found = {*log.holding(_PAYMENTS)} & {*log.holding(_WAYS)}
-    return sorted((found | {*log.holding(_OWN_WORD)}) - log.read)
+    plain = {at for at in log.holding(_PAYMENTS) if log.keys[at] in _PAYMENTS}
+    return sorted((found | plain | {*log.holding(_OWN_WORD)}) - log.read)

@@ -27,10 +27,12 @@ _ON_TOP = frozenset(
     {
         "surcharge", "surcharges", "recargo", "recargos", "service", "servicio",
         "servico", "zuschlag", "aufschlag", "supplement", "supplemento", "toeslag",
-        "handling",
+        "handling", "booking", "gestion", "convenience",
     }
 )  # fmt: skip
 """Words of fees that the buyer pays."""
+_PRICED = frozenset({"price", "precio", "preco", "preis", "prix", "prezzo", "prijs"})
+"""Words of what an amount is without a fee that the buyer pays on top of it."""
 _TENDERS = frozenset(
     {
         "credit", "credito", "giftcard", "gift", "regalo", "voucher", "vouchers",
@@ -73,7 +75,7 @@ class Commissions:
     def __init__(self, log: LogColumns, *, is_told: bool) -> None:
         self._log = log
         is_open = not is_told and log.amount is not None
-        fees = log.holding(FEES) if is_open else []
+        fees = log.holding(FEES | {"gestion"}) if is_open else []
         self._fees = {
             at
             for at in fees
@@ -151,7 +153,7 @@ def _is_on_top(log: LogColumns, fee: int, rest: int | None) -> bool:
     """Whether a fee is paid by the buyer: it, or what is beside it, says so."""
     rest_words = frozenset[str]() if rest is None else words_in(log.title(rest))
     is_kept = bool(rest_words & _NET) and not rest_words & _GOODS
-    on_top = words_in(log.title(fee)) & _ON_TOP or rest_words & _GOODS
+    on_top = words_in(log.title(fee)) & _ON_TOP or rest_words & (_GOODS | _PRICED)
     return bool(on_top) and not is_kept
 
 

@@ -11,7 +11,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import word_of
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised, words_in
+from taps.tap_files.wording import normalised, without_code, words_in
 
 __all__ = ["CreditNotes", "CreditSeries"]
 
@@ -32,6 +32,18 @@ _LONG_NOTES = tuple(
 """Also within more words, as Nota de Crédito Electrónica."""
 _CODES_OF_NOTES = frozenset({"61", "112"})
 """Of Chile's electronic documents: https://www.sii.cl/factura_electronica/."""
+_SHORT_NOTE = re.compile(
+    r"nc(?:[abcemtx]|e[abc]?|el|f|re)?|(?:nota?|n)(?:de)?cred.*|td0[48]"
+)
+"""Short for it: NC-B, N/C, Nota Créd.; TD04 of Italy's electronic invoices."""
+_CODED_NOTES = {
+    # Argentina: https://www.afip.gob.ar/fe/documentos/TABLACOMPROBANTES.xls; Peru's 07.
+    "comprobante": {"3", "8", "13", "53", "203", "208", "213", "003", "008", "013"}
+    | {"053", "07"},
+    # Spain's VERI*FACTU, where a correction may have no minus.
+    "factura": {"r1", "r2", "r3", "r4", "r5"},
+}
+"""Word that a header of kinds (*Tipo*) holds besides -> codes of credit notes."""
 _DOCUMENTS = frozenset({"doc", "documento", "dte", "document"})
 _GIVEN_BACK = frozenset(
     {
@@ -193,7 +205,13 @@ def _remedy(log: LogColumns, header: str, text: str, *, is_of_bills: bool) -> st
 
 
 def _is_credit_note(text: str, header: str) -> bool:
-    word = normalised(text)
+    word, plain = normalised(text), normalised(without_code(text))
     if word in _CODES_OF_NOTES:
         return bool(_DOCUMENTS & words_in(header))
-    return word in _CREDIT_NOTES or any(note in word for note in _LONG_NOTES)
+    words = words_in(header)
+    if "tipo" in words and any(word in _CODED_NOTES.get(of, ()) for of in words):
+        return True
+    if _SHORT_NOTE.fullmatch(word):
+        return True
+    is_note = not _CREDIT_NOTES.isdisjoint([word, plain])
+    return is_note or any(note in word for note in _LONG_NOTES)

@@ -24,7 +24,10 @@ DISCOUNT = frozenset(
         "discount", "discounts", "coupon", "coupons", "descuento", "descuentos",
         "cupon", "cupones", "desconto", "descontos", "cupom", "cupons", "dto", "dcto",
         "dscto", "rebaja", "rabatt", "rabatte", "nachlass", "skonto", "gutschein",
-        "remise", "remises", "sconto", "sconti", "korting", "kortingen",
+        "beca", "becas", "scholarship", "bursary", "ajuste", "ajustes", "adjustment",
+        "adjustments", "compensacion", "compensaciones", "compensation", "penalizacion",
+        "penalty", "deduccion", "deducciones", "deduction", "deductions", "incidencia",
+        "incidencias", "remise", "remises", "sconto", "sconti", "korting", "kortingen",
     }
 )  # fmt: skip
 PRICES = frozenset(
@@ -53,7 +56,9 @@ _ADDED = frozenset(
         "port", "pourboire", "spedizione", "mancia", "btw", "verzendkosten", "fooi",
     }
 )  # fmt: skip
-_CODE = frozenset({"code", "codigo", "name", "nombre", "nome", "type", "tipo"})
+_CODE = frozenset(
+    {"rounding", "redondeo", "code", "codigo", "name", "nombre", "nome", "type", "tipo"}
+)
 _SHARE = frozenset(
     {"percent", "percentage", "porcentaje", "pct", "porcentagem", "rate"}
 )

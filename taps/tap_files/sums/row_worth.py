@@ -26,6 +26,7 @@ from taps.tap_files.doubts.warranties import Warranties
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import WITHHELD
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.sums.added_up import CountedSales, OrderSums
 from taps.tap_files.sums.commissions import Commissions
@@ -65,10 +66,6 @@ _RETURNED = frozenset(
         "retourne", "retournee", "retournees", "reso", "resi", "geretourneerd",
     }
 )  # fmt: skip
-_WITHHELD = frozenset(
-    {"irpf", "retencion", "retenciones", "withholding", "withheld", "ritenuta"}
-    | {"retencao", "retencoes"}
-)
 _PASSED_ON = frozenset(
     {"suplido", "suplidos", "disbursement", "disbursements", "debours", "auslagen"}
 )
@@ -141,7 +138,7 @@ def watches_of_worth(
         Commissions(log, is_told="amount" in settings.columns),
         NetBeside(log, is_told="amount" in settings.columns),
         _PassedOn(log, log.holding(_PASSED_ON)),
-        _Withheld(log, [] if "amount" in settings.columns else log.holding(_WITHHELD)),
+        _Withheld(log, [] if "amount" in settings.columns else log.holding(WITHHELD)),
     ]
     if settings.amount_per == AUTO:
         watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))

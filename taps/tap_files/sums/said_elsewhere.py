@@ -11,7 +11,9 @@ from taps.tap_files.question_words import (
     FLAG,
     GIVEN_BACK,
     KIND,
+    MODES,
     NO,
+    PLAYED,
     STATE,
     STATUS,
     TESTS,
@@ -57,19 +59,13 @@ _IS = frozenset({"is", "es", "esta", "order", "pedido", "orden", "est", "ist"})
 """Words that a header of yes and no may have besides: is_active."""
 _RUNNING = frozenset({"active", "activa", "activo", "vigente", "trialing", "past_due"})
 _STOPPED = frozenset(
-    {"paused", "pausada", "pausado", "suspended", "suspendida", "suspendido", "frozen"}
-    | {"congelada", "congelado", "churned", "expired", "vencida", "vencido", "baja"}
-    | {
-        "cancelled",
-        "canceled",
-        "cancelada",
-        "cancelado",
-        "deleted",
-        "eliminada",
-        "test",
+    {
+        "paused", "pausada", "pausado", "suspended", "suspendida", "suspendido",
+        "frozen", "congelada", "congelado", "churned", "expired", "vencida", "vencido",
+        "baja", "cancelled", "canceled", "cancelada", "cancelado", "deleted",
+        "eliminada", "test", "demo", "internal", "interna", "interno", "prueba",
     }
-    | {"demo", "internal", "interna", "interno", "prueba"}
-)
+)  # fmt: skip
 _UNDONE = GIVEN_BACK | FLAG | {"cancel", "cancellation", "cancelation", "return"}
 _UNDONE |= {"returns", "cancelamento", "anulacao", "cancellazione", "annullamento"}
 _WHY = frozenset(
@@ -77,25 +73,22 @@ _WHY = frozenset(
     | {"raison", "reden"}
 )
 """Words of headers of why a sale was undone: what they hold says that it was."""
+_CODES = frozenset({"codigo", "cod", "code"})
+"""The same, of what came back: why a bank sent a receipt back."""
 _NO_REASON = frozenset(
     {"na", "notapplicable", "noaplica", "sindevolucion", "ninguno", "ninguna"}
     | {"noreturn", "sinmotivo", "kein", "keine", "aucun", "aucune", "nessuno"}
 )
 _CAME_BACK = frozenset({"refunded", "returned"})
 _DOUBT = frozenset(
-    {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
-    | {
-        "duplicado",
-        "duplicada",
-        "intercompany",
-        "intragrupo",
-        "exchange",
-        "replacement",
+    {
+        "fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated",
+        "duplicado", "duplicada", "intercompany", "intragrupo", "exchange",
+        "replacement", "reposicion", "propio", "muestra", "sample", "invalid",
+        "invalido", "demo", "training", "entrenamiento", "layaway", "apartado",
+        "consignment", "gasto", "egreso", "expense", "prestamo", "loan",
     }
-    | {"reposicion", "propio", "muestra", "sample", "invalid", "invalido", "demo"}
-    | {"training", "entrenamiento", "layaway", "apartado", "consignment"}
-    | {"gasto", "egreso", "expense", "prestamo", "loan"}
-)
+)  # fmt: skip
 """Words of headers whose yes says that a row is hardly a sale."""
 _LOANS = frozenset({"prestamo", "loan"})
 """The same, unless the header says of what: a garage lends a car to who pays."""
@@ -119,6 +112,7 @@ _OTHERWISE = frozenset(
 )
 """Words that say as often something else: a priority, a customer, a policy."""
 _MOST_WORDS = 3
+_BUYERS = (["customer"], ["client"], ["buyer"], ["guest"], ["shopper"])
 _MOST_STATES = 40
 
 
@@ -178,8 +172,7 @@ class SaidElsewhere(Said):
         self._columns = [at for at in self._columns if at not in measured]
         self._marks = {at for at in self._columns if words[at] - _IS <= VALID}
         self._marks |= _of_coming(log) if self.is_open else set()
-        whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE)) - log.read
-        self._whys = whys if self.is_open and not log.is_one_status else set()
+        self._whys = _whys_of(log) if self.is_open else set[int]()
         self._columns = sorted({*self._columns, *self._marks, *self._whys})
         self._in_some, self._more, self._unset = under, set[int](), set[int]()
 
@@ -217,6 +210,13 @@ class SaidElsewhere(Said):
         return any(self.meanings.get(each) in gone for each in _begun(text))
 
 
+def _whys_of(log: LogColumns) -> set[int]:
+    """Columns of why a sale was undone, unless a setting says what all rows are."""
+    whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE))
+    whys |= set(log.holding(_CODES)) & set(log.holding(GIVEN_BACK))
+    return set() if log.is_one_status else whys - log.read
+
+
 def _is_doubt(words: frozenset[str]) -> bool:
     """Whether a header's yes says that a row is hardly a sale: a car is lent to one."""
     said = words & _DOUBT
@@ -234,8 +234,13 @@ def _of_coming(log: LogColumns) -> set[int]:
 
 
 def _begun(text: str) -> list[str]:
-    """The words that a text begins with, as those of a status are looked up."""
+    """The words that a text begins with, as those of a status are looked up.
+
+    Of *Returned customer* none: who comes back buys again.
+    """
     words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
+    if [normalised(word) for word in words[1:2]] in _BUYERS:
+        return []
     counts = range(1, len(words) + 1)
     return [word_of(" ".join(words[:count])) for count in counts]
 
@@ -275,6 +280,8 @@ class StatesUnnamed(Said):
             for at, header in enumerate(log.header if self.is_open else ())
             if at not in log.read and log.keys[at] and not words_in(header) & known
         }
+        self._modes = {at for at, key in enumerate(log.keys) if key in MODES}
+        self._count |= dict.fromkeys(self._modes - log.read if self.is_open else (), 0)
 
     @property
     def reads(self) -> Collection[int]:
@@ -286,6 +293,7 @@ class StatesUnnamed(Said):
         if self._count[at] > _MOST_STATES:
             return
         word = word_of(text)
-        if self.meanings.get(word) in _LOST and word not in _OTHERWISE:
+        is_lost = self.meanings.get(word) in _LOST and word not in _OTHERWISE
+        if is_lost or (at in self._modes and normalised(text) in TESTS | PLAYED):
             self.note(row, at, text)
         self._count[at] += 1

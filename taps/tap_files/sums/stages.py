@@ -1,4 +1,4 @@
-"""One sale told several times: an order, a delivery note, an invoice, a payment."""
+"""One sale told several times: an order, an invoice, a payment; held and captured."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ _WORDS = {
     "a payment": "recibo cobro pago payment receipt zahlung zahlungseingang paiement "
     "reglement encaissement pagamento recebimento incasso betaling customerpayment "
     "paymentreceived receivepayment",
+    "an authorisation": "authorization authorisation preauthorization preauth "
+    "preauthorisation preautorizacion autorizacion preautorizacao autorizacao",
+    "a capture": "capture captured captura confirmacion postauthorization "
+    "delayedcapture",
     "a sale": "venta sale verkauf vente vendita venda",
 }
 _STAGES = {word: stage for stage, words in _WORDS.items() for word in words.split()}
@@ -35,11 +39,11 @@ _LATER = frozenset({"a delivery note", "a payment"})
 _SAYING = STATE | KIND | {
     "concepto", "concept", "documento", "document", "detalle", "descripcion",
     "description", "comprobante", "doc", "conceito", "beleg", "belegart", "libelle",
-    "descrizione", "descricao", "clase", "kind", "piece",
+    "descrizione", "descricao", "clase", "kind", "piece", "memo", "glosa",
 }  # fmt: skip
 _PROSE = frozenset(
     {"descripcion", "description", "concepto", "concept", "detalle", "libelle"}
-    | {"descrizione", "descricao", "conceito"}
+    | {"descrizione", "descricao", "conceito", "memo", "glosa"}
 )
 _FIRST_WORD = re.compile(r"[^\W\d_]{2,}")
 _NUMBER = re.compile(

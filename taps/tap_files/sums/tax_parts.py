@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from itertools import product
+from operator import mul
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
@@ -58,6 +60,7 @@ _HELD = frozenset(
     | {"inclus", "compris", "incluso", "inbegrepen", "includes", "incluye"}
 )
 _SEPARATORS = ".,"
+_MOST_PARTS = 4
 
 
 class TaxParts:
@@ -74,8 +77,18 @@ class TaxParts:
         self._shipping = binding.positions.get("shipping_amount")
         self._separators = list(_SEPARATORS)
         self._without = {at for at, one in words.items() if one & WITHOUT}
+        refunded = binding.positions.get("refunded_amount")
         self._taxes = [
-            at for at, one in words.items() if one & (TAX | _FEES) and not one & WITHOUT
+            at
+            for at, one in words.items()
+            if at == refunded or (one & (TAX | _FEES) and not one & WITHOUT)
+        ]
+        few = self._taxes if len(self._taxes) <= _MOST_PARTS else []
+        #: The signs with which taxes, fees and refunds may be between both.
+        self._signs = [
+            signs
+            for signs in product((0, 1, -1), repeat=len(few))
+            if sum(map(abs, signs)) > 1
         ]
 
     def explains(self, row: Row, position: int) -> bool:
@@ -90,6 +103,23 @@ class TaxParts:
                     # A file writes its cents one way: the next row is asked so first.
                     self._separators.sort(key=separator.__ne__)
                     return True
+            if self._is_sum(row, position, separator):
+                return True
+        return False
+
+    def _is_sum(self, row: Row, position: int, separator: str) -> bool:
+        """Whether several of them are between this column and the amount."""
+        whole = _number(row.cells[self._amount or 0], separator)
+        part = _number(row.cells[position], separator)
+        taxes = [_number(row.cells[at], separator) for at in self._taxes]
+        numbers = (whole, part, *taxes)
+        last = min(int(number.as_tuple().exponent) for number in numbers)
+        for signs in self._signs if whole and part else ():
+            between = sum(map(mul, signs, taxes), Decimal(0))
+            if abs(part + between - whole) <= Decimal(1).scaleb(min(last, 0)):
+                # Of the next row the same is between them.
+                self._signs.sort(key=signs.__ne__)
+                return True
         return False
 
 

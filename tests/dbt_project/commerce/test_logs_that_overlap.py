@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+from collections.abc import Sequence
+
 import pytest
 
 from tests.dbt_project.dbt_commands import DbtFailed
@@ -106,3 +110,85 @@ def test_days_of_two_tills_that_know_no_buyers_are_no_correction(
     load_days(warehouse, acme, one, [*other, *one[:6:2]])
 
     assert check(warehouse, acme) == {AGREE}
+
+
+def retold_by_pairs(lists: Sequence[Sequence[int]]) -> dict[tuple[str, int], str]:
+    """File and line -> the newest list's that tells it again, pair by pair.
+
+    A list holds amounts, each of which is sold on the day of its tens. Equal rows are
+    told apart by their place among them.
+    """
+    keyed = [
+        {(a, amounts[:at].count(a)): at + 2 for at, a in enumerate(amounts)}
+        for amounts in lists
+    ]
+    days = [{amount // 10 for amount in amounts} for amounts in lists]
+    found: dict[tuple[str, int], str] = {}
+    for older, newer in itertools.combinations(range(len(lists)), 2):
+        common = keyed[older].keys() & keyed[newer].keys()
+        first = max(min(days[older]), min(days[newer]))
+        last = min(max(days[older]), max(days[newer]))
+        size = max(
+            sum(first <= amount // 10 <= last for amount in lists[each])
+            for each in (older, newer)
+        )
+        if len(common) >= 3 and len(common) >= 0.9 * size:
+            for key in common:
+                found[f"{older + 1}.csv", keyed[older][key]] = (
+                    f"{newer + 1}.csv#{keyed[newer][key]}"
+                )
+    return found
+
+
+def test_small_lists_are_told_again_as_pair_by_pair(warehouse: Warehouse) -> None:
+    chance = random.Random(20)
+    seen = 0
+    for _ in range(12):
+        pair = warehouse.add_pair()
+        sold = [chance.randrange(10, 60) for _ in range(30)]
+        lists = []
+        for _ in range(6):
+            start, end = sorted(chance.sample(range(0, 31), 2))
+            part = [a for a in sold[start:end] if chance.random() < 0.97]
+            lists.append(part or sold[:3])
+        for number, amounts in enumerate(lists, 1):
+            name = f"{number}.csv"
+            sales = [
+                purchase("c", f"2026-01-{amount // 10:02} 10:00+00", amount)
+                for amount in amounts
+            ]
+            for company in (pair.acme, pair.bolt):
+                warehouse.load(company, RawFile(name, sales, version=number))
+                warehouse.execute(
+                    "update raw_files.files set first_date = %s, last_date = %s"
+                    " where company_id = %s and file_name = %s",
+                    [
+                        f"2026-01-{min(amounts) // 10:02}",
+                        f"2026-01-{max(amounts) // 10:02}",
+                        company,
+                        name,
+                    ],
+                )
+
+        rows = warehouse.rows(
+            "select company_id, file_name, line_number, newer_row_id"
+            " from intermediate.int_purchases_overlapping"
+            " join raw_files.files using (company_id, file_sha256)"
+            " where company_id in (%s, %s)",
+            [pair.acme, pair.bolt],
+        )
+
+        told = retold_by_pairs(lists)
+        found = {
+            (row["company_id"], row["file_name"], row["line_number"]): row[
+                "newer_row_id"
+            ]
+            for row in rows
+        }
+        assert found == {
+            (company, *row): newer
+            for company in (pair.acme, pair.bolt)
+            for row, newer in told.items()
+        }
+        seen += len(told)
+    assert seen > 50

@@ -242,3 +242,63 @@ def test_a_price_per_seat_is_asked_about_unless_it_is_billed_by_the_month(
 
     assert [row["unit_amount"] for row in run.records("subscriptions")] == found
     assert len(run.failures) == (not found)
+
+
+STRIPE = (
+    "id,Customer ID,Plan,Quantity,Currency,Interval,Amount,Status,Created (UTC),"
+    "Current Period Start (UTC),Current Period End (UTC)\n"
+)
+
+
+def stripe(*rows: tuple[str, int, str]) -> str:
+    """An export of subscriptions: plan, seats and amount of each."""
+    day = "2026-01-05 10:00,2026-01-05 10:00,2026-02-05 10:00"
+    return STRIPE + "".join(
+        f'sub_{at},cus_{at},{plan},{seats},eur,month,"{amount}",active,{day}\n'
+        for at, (plan, seats, amount) in enumerate(rows)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "unit_amounts", "amounts"),
+    [
+        # 1 and 5 seats for 10 each, and an only one of a year.
+        ([("a", 1, "10,00"), ("a", 5, "10,00"), ("b", 3, "90,00")], [10, 10, 90], []),
+        (
+            [("a", 2, "20.00"), ("a", 5, "50.00"), ("b", 3, "1,090.00")],
+            [],
+            [20, 50, 1090],
+        ),
+    ],
+)
+def test_seats_of_stripe_are_multiplied_where_one_price_shows_that_they_are(
+    rows: list[tuple[str, int, str]],
+    unit_amounts: list[int],
+    amounts: list[int],
+    read_text: RunTap,
+) -> None:
+    run = read_text(stripe(*rows))
+
+    assert run.failures == []
+    found = run.records("subscriptions")
+    assert [row["quantity"] for row in found] == [seats for _, seats, _ in rows]
+    assert [row["unit_amount"] for row in found] == (unit_amounts or [None] * 3)
+    assert [row["amount"] for row in found] == (amounts or [None] * 3)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Each price has one number of seats; one is of one seat, and one of all.
+        [("a", 5, "10.00"), ("b", 3, "90.00")],
+        [("a", 1, "10.00"), ("a", 5, "10.00"), ("b", 2, "20.00"), ("b", 4, "40.00")],
+        # A price that changed.
+        [("a", 1, "10.00"), ("a", 5, "10.00"), ("a", 1, "12.00")],
+    ],
+)
+def test_seats_of_stripe_are_asked_about_where_no_price_shows_it(
+    rows: list[tuple[str, int, str]], read_text: RunTap
+) -> None:
+    run = read_text(stripe(*rows))
+
+    assert "whether the amount is of one unit or of all" in run.failures[0]

@@ -1,5 +1,11 @@
 with files as (
-    select * from {{ ref('int_files_current') }}
+    select
+        *,
+        row_number() over (
+            partition by company_id
+            order by exported_at, file_name
+        ) as file_number
+    from {{ ref('int_files_current') }}
     where contract = 'purchases'
 ),
 
@@ -8,8 +14,9 @@ pairs as (
         older.company_id,
         older.file_sha256 as older_sha256,
         newer.file_sha256 as newer_sha256,
+        older.file_number as older_number,
+        newer.file_number as newer_number,
         newer.file_name as newer_name,
-        newer.exported_at as newer_exported_at,
         greatest(older.first_date, newer.first_date) as first_date,
         least(older.last_date, newer.last_date) as last_date
     from files as older
@@ -18,8 +25,7 @@ pairs as (
             older.company_id = newer.company_id
             and older.first_date <= newer.last_date
             and older.last_date >= newer.first_date
-            and (older.exported_at, older.file_name)
-            < (newer.exported_at, newer.file_name)
+            and older.file_number < newer.file_number
 )
 
 select * from pairs

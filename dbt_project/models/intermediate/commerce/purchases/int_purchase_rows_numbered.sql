@@ -5,19 +5,22 @@ with pairs as (
 either as (
     select
         company_id,
-        older_sha256 as file_sha256
+        older_sha256 as file_sha256,
+        older_number as file_number
     from pairs
     union all
     select
         company_id,
-        newer_sha256 as file_sha256
+        newer_sha256 as file_sha256,
+        newer_number as file_number
     from pairs
 ),
 
 paired_files as (
     select distinct
         company_id,
-        file_sha256
+        file_sha256,
+        file_number
     from either
 ),
 
@@ -27,6 +30,7 @@ numbered as (
         purchases.company_id,
         purchases.file_sha256,
         purchases.line_number,
+        paired_files.file_number,
         (purchases.purchased_at at time zone 'UTC')::date as purchase_date,
         concat_ws(
             ' ',
@@ -51,6 +55,24 @@ numbered as (
             purchases.company_id = paired_files.company_id
             and purchases.file_sha256 = paired_files.file_sha256
     where purchases.purchase_id is null
+),
+
+-- Which files tell the same row, and in which lines: what is counted by the few
+-- such sets of files takes time by the rows and not by the pairs of them.
+told_in as (
+    select
+        *,
+        array_agg(file_number) over (
+            partition by company_id, told, copy_number
+            order by file_number
+            rows between unbounded preceding and unbounded following
+        ) as file_numbers,
+        array_agg(line_number) over (
+            partition by company_id, told, copy_number
+            order by file_number
+            rows between unbounded preceding and unbounded following
+        ) as line_numbers
+    from numbered
 )
 
-select * from numbered
+select * from told_in
