@@ -273,8 +273,8 @@ def stripe(*rows: tuple[str, int, str]) -> str:
 )
 def test_seats_of_stripe_are_multiplied_where_one_price_shows_that_they_are(
     rows: list[tuple[str, int, str]],
-    unit_amounts: list[int],
-    amounts: list[int],
+    unit_amounts: list[int | None],
+    amounts: list[int | None],
     read_text: RunTap,
 ) -> None:
     run = read_text(stripe(*rows))
