@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -182,3 +183,35 @@ def test_every_identity_holds(warehouse: Warehouse, companies: Pair) -> None:
     )
 
     assert set(statuses.values()) == {"pass"}
+
+
+def test_a_log_without_returns_is_not_searched_once_for_each_of_its_rows(
+    warehouse: Warehouse,
+) -> None:
+    pair = warehouse.add_pair()
+    rows = [
+        purchase(str(number % 40), JANUARY, number, purchase_id=f"N{number}")
+        for number in range(1, 401)
+    ]
+    warehouse.load(pair.acme, RawFile("long.csv", rows))
+    ((loaded,),) = (
+        row.values()
+        for row in warehouse.rows("select count(*) from raw_files.purchases")
+    )
+
+    (answer,) = warehouse.rows(
+        """explain (analyze, timing off, format json)
+        select * from intermediate.int_purchase_returns_matched"""
+    )
+
+    # Each part of it has to do with each row a few times, not with each pair of rows.
+    ((told,),) = answer.values()
+    assert max(_handled(told["Plan"])) <= 4 * loaded
+
+
+def _handled(plan: dict[str, Any]) -> Iterator[int]:
+    """Rows that each step of a plan had in its hands, those it left out included."""
+    passed = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Join Filter")
+    yield round(sum(plan.get(each, 0) for each in passed) * plan["Actual Loops"])
+    for part in plan.get("Plans", ()):
+        yield from _handled(part)

@@ -66,7 +66,10 @@ told as (
         sold = 0 as is_return,
         abs(sold - returned)::numeric(24, 6) as amount,
         tax_amount,
-        shipping_amount
+        shipping_amount,
+        bool_or(sold = 0) over (
+            partition by company_id, customer_id, currency_code
+        ) as has_returns
     from ranked
     where
         recency_rank = 1
@@ -74,6 +77,26 @@ told as (
         and customer_id is not null
         and currency_code <> 'XXX'
         and (sold > returned or (sold = 0 and returned > 0))
+),
+
+-- Who brought nothing back has nothing to be settled: most shops, nobody.
+concerned as (
+    select
+        company_id,
+        file_sha256,
+        file_name,
+        order_id,
+        line_number,
+        customer_id,
+        currency_code,
+        purchased_at,
+        is_date_only,
+        is_return,
+        amount,
+        tax_amount,
+        shipping_amount
+    from told
+    where has_returns
 )
 
-select * from told
+select * from concerned
