@@ -94,7 +94,11 @@ class Trends:
         """The same as is published, so that what is corrected is what is told."""
         # Inner origins may be of some customers only: a day alone does not name one.
         if (key := (source, origin.day)) not in self._spending:
-            self._spending[key] = spending(origin.seen, _NOTHING, self.choice.penalizer)
+            fits = (one.fit for one in self._spending.values() if one.fit)
+            near = next((fit.parameters for fit in fits), None)
+            self._spending[key] = spending(
+                origin.seen, _NOTHING, self.choice.penalizer, near
+            )
         return self._spending[key]
 
 
