@@ -41,40 +41,38 @@ summed as (
     group by company_id, file_sha256, order_id
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by company_id, order_id
-            order by exported_at desc, file_name desc
-        ) as recency_rank
-    from summed
-),
-
--- What customers bought and brought back, as the newest file with it says.
+-- What customers bought and brought back, as the newest file with it says. Not
+-- by its rank: of a rank that is 1 a plan expects next to nothing.
 told as (
-    select
+    select distinct on (company_id, order_id)
         company_id,
+        order_id,
         file_sha256,
         file_name,
-        order_id,
         line_number,
         customer_id,
         currency_code,
         purchased_at,
         is_date_only,
-        sold = 0 as is_return,
-        abs(sold - returned)::numeric(24, 6) as amount,
+        is_counted,
+        sold,
+        returned,
         tax_amount,
-        shipping_amount,
+        shipping_amount
+    from summed
+    order by
+        company_id asc, order_id asc, exported_at desc, file_name desc
+),
+
+money as (
+    select
+        *,
         bool_or(sold = 0) over (
             partition by company_id, customer_id, currency_code
         ) as has_returns
-    from ranked
+    from told
     where
-        recency_rank = 1
-        and is_counted
-        and customer_id is not null
+        is_counted and customer_id is not null
         and currency_code <> 'XXX'
         and (sold > returned or (sold = 0 and returned > 0))
 ),
@@ -91,11 +89,11 @@ concerned as (
         currency_code,
         purchased_at,
         is_date_only,
-        is_return,
-        amount,
+        sold = 0 as is_return,
+        abs(sold - returned)::numeric(24, 6) as amount,
         tax_amount,
         shipping_amount
-    from told
+    from money
     where has_returns
 )
 
