@@ -157,8 +157,7 @@ def fit(
     penalizer : float
         penalizer * (p^2 + q^2 + v^2) is taken off the mean log-likelihood, v in
         units of the mean spend, so that the currency does not matter.
-    near : GammaGamma or None
-        Where Newton begins instead: the maximum of customers much like these.
+    near : where Newton begins instead, the maximum of customers much like these.
 
     Raises
     ------
@@ -182,10 +181,8 @@ def fit(
             )
         )
     typical = float(m.mean())
-    data = Spend(x, m / typical)
     to_money = np.array([1.0, 1.0, typical])
-    begin = None if near is None else np.array(astuple(near)) / to_money
-    found = _maximum(data, penalizer, begin)
+    found = _maximum(Spend(x, m / typical), penalizer, near, to_money)
     model = GammaGamma(*(found.parameters * to_money).tolist())
     covariance = found.covariance / x.size * np.outer(to_money, to_money)
     return GammaGammaFit(
@@ -202,11 +199,14 @@ def fit(
     )
 
 
-def _maximum(data: Spend, penalizer: float, near: Floats | None) -> Maximum:
+def _maximum(
+    data: Spend, penalizer: float, near: GammaGamma | None, to_money: Floats
+) -> Maximum:
     """From nearby, and where that leads nowhere as if nothing nearer were known."""
     if near is not None:
+        begin = np.array(astuple(near)) / to_money
         with suppress(NotConverged):
-            return maximum_over(data, mean_derivatives, lambda _: near, penalizer)
+            return maximum_over(data, mean_derivatives, lambda _: begin, penalizer)
     return maximum_over(data, mean_derivatives, partial(_start, penalizer), penalizer)
 
 
