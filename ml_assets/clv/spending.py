@@ -54,7 +54,12 @@ class Spending(NamedTuple):
     level: Floats | None = None
 
 
-def spending(seen: Seen, all_amounts: Floats, penalizer: float = 0.0) -> Spending:
+def spending(
+    seen: Seen,
+    all_amounts: Floats,
+    penalizer: float = 0.0,
+    near: GammaGamma | None = None,
+) -> Spending:
     """Gamma-Gamma where it can be fitted, else the own mean, else that of all.
 
     Parameters
@@ -66,6 +71,8 @@ def spending(seen: Seen, all_amounts: Floats, penalizer: float = 0.0) -> Spendin
         known.
     penalizer
         lifetimes' `penalizer_coef`. At 0 a small one helps where it is needed.
+    near
+        Where the search begins: of a fit to much the same purchases.
     """
     reason, (days, own) = "", seen.spent
     again_spent = (seen.histories.frequency > 0) & (seen.monetary_value > 0)
@@ -88,7 +95,7 @@ def spending(seen: Seen, all_amounts: Floats, penalizer: float = 0.0) -> Spendin
                     "customers bought again with a positive spend",
                 ),
             )
-            fit = gamma_gamma.fit(days, own, penalizer=attempt)
+            fit = gamma_gamma.fit(days, own, penalizer=attempt, near=near)
             found = spending_of(fit.parameters, days, own)
         except CustomerValueError as failure:
             reason = reason or said(failure)

@@ -40,6 +40,12 @@
 {%- endmacro %}
 
 
+{#- Whether a mart is made anew for some keys only, and for none this time. -#}
+{% macro is_unchanged() -%}
+    {{ return(is_changed(rebuilt_key()) | trim == '(false)') }}
+{%- endmacro %}
+
+
 {% macro keys_condition(column, company_column, days) -%}
     {%- set conditions = [] -%}
     {%- set rebuilt_by = config.get('meta').rebuilt_by -%}

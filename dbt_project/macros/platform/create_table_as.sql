@@ -21,9 +21,18 @@
         {{ get_select_subquery(sql) }}
     {%- else -%}
         create {{ 'temporary ' if temporary }}table {{ relation }} as (
-            {{ sql }}
+            {{ no_rows_of_it() if temporary and is_unchanged() else sql }}
         )
     {%- endif -%}
+{%- endmacro %}
+
+
+{#-
+    Where no key changed the whole model would be planned for no row: it is as the mart
+    is, whose columns are those of its definition when that has not changed either.
+-#}
+{% macro no_rows_of_it() -%}
+    select * from {{ this }} where false
 {%- endmacro %}
 
 

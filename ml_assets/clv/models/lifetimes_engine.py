@@ -9,8 +9,9 @@ import contextlib
 import importlib
 import io
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -74,13 +75,20 @@ def _parameters(
     start, and it raises NotConverged itself when it does not.
     """
     gave_up = importlib.import_module("lifetimes.utils").ConvergenceError
+    fitters = importlib.import_module("lifetimes.fitters")
     try:
-        fitter.fit(*columns, tol=_TOLERANCE, **options)
+        with patch.object(fitters, "hessian", _no_curvature):
+            fitter.fit(*columns, tol=_TOLERANCE, **options)
     except (gave_up, np.linalg.LinAlgError):
         return np.ones(len(names))
     found = np.array([float(fitter.params_[name]) for name in names])
     usable = bool(np.isfinite(found).all() and (found > 1e-6).all())
     return found if usable and (found < 1e6).all() else np.ones(len(names))
+
+
+def _no_curvature(_likelihood: object) -> Callable[..., Floats]:
+    """In the place of the exact one, which takes a third of a fit and is not used."""
+    return lambda parameters, *_: np.eye(parameters.size)
 
 
 def _lifetimes() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -182,3 +183,40 @@ def test_every_identity_holds(warehouse: Warehouse, companies: Pair) -> None:
     )
 
     assert set(statuses.values()) == {"pass"}
+
+
+@pytest.mark.parametrize(("each", "passes"), [(9_999, 4), (7, 800)])
+def test_a_log_is_searched_once_for_each_return_at_most(
+    warehouse: Warehouse, each: int, passes: int
+) -> None:
+    """Whatever the plan: without returns hardly more than once; with 142, for those."""
+    pair = warehouse.add_pair()
+    rows = [
+        purchase(
+            str(number % 250),
+            JANUARY if number % each else FEBRUARY,
+            number if number % each else -1,
+            purchase_id=f"N{number}",
+        )
+        for number in range(1, 1_001)
+    ]
+    warehouse.load(pair.acme, RawFile("long.csv", rows))
+    (counted,) = warehouse.rows("select count(*) as loaded from raw_files.purchases")
+
+    (answer,) = warehouse.rows(
+        """explain (analyze, timing off, format json)
+        select * from intermediate.int_purchase_returns_matched
+        where company_id = %s""",
+        [pair.acme],
+    )
+
+    ((told,),) = answer.values()
+    assert max(_handled(told["Plan"])) <= passes * counted["loaded"]
+
+
+def _handled(plan: dict[str, Any]) -> Iterator[int]:
+    """Rows that each step of a plan had in its hands, those it left out included."""
+    passed = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Join Filter")
+    yield round(sum(plan.get(each, 0) for each in passed) * plan["Actual Loops"])
+    for part in plan.get("Plans", ()):
+        yield from _handled(part)

@@ -15,13 +15,17 @@ rates as (
 
 -- Days that a channel's own API tells; account numbers without punctuation.
 api_days as (
-    select distinct
+    select
         company_id,
         channel_id,
         spend_date,
-        regexp_replace(account_id, '[^0-9]', '', 'g') as account_digits
+        array_agg(
+            distinct regexp_replace(account_id, '[^0-9]', '', 'g')
+            order by regexp_replace(account_id, '[^0-9]', '', 'g')
+        ) as account_digits
     from days
     where source_slug <> 'files'
+    group by company_id, channel_id, spend_date
 ),
 
 rated as (
@@ -32,17 +36,12 @@ rated as (
             when days.currency_code = companies.currency_code then 1
             else rates.rate
         end)::numeric(24, 12) as currency_rate,
-        days.source_slug = 'files' and exists (
-            select 1 from api_days
-            where
-                days.company_id = api_days.company_id
-                and days.channel_id = api_days.channel_id
-                and days.spend_date = api_days.spend_date
-                and (
-                    days.account_id is null
-                    or regexp_replace(days.account_id, '[^0-9]', '', 'g')
-                    = api_days.account_digits
-                )
+        days.source_slug = 'files'
+        and api_days.company_id is not null
+        and coalesce(
+            regexp_replace(days.account_id, '[^0-9]', '', 'g')
+            = any(api_days.account_digits),
+            days.account_id is null
         ) as is_told_by_api
     from days
     inner join companies
@@ -52,6 +51,11 @@ rated as (
             days.company_id = rates.company_id
             and days.currency_code = rates.currency_code
             and days.spend_date = rates.rate_date
+    left join api_days
+        on
+            days.company_id = api_days.company_id
+            and days.channel_id = api_days.channel_id
+            and days.spend_date = api_days.spend_date
 ),
 
 converted as (

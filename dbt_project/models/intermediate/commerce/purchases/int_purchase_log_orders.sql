@@ -41,18 +41,44 @@ summed as (
     group by company_id, file_sha256, order_id
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by company_id, order_id
-            order by exported_at desc, file_name desc
-        ) as recency_rank
+-- What customers bought and brought back, as the newest file with it says. Not
+-- by its rank: of a rank that is 1 a plan expects next to nothing.
+told as (
+    select distinct on (company_id, order_id)
+        company_id,
+        order_id,
+        file_sha256,
+        file_name,
+        line_number,
+        customer_id,
+        currency_code,
+        purchased_at,
+        is_date_only,
+        is_counted,
+        sold,
+        returned,
+        tax_amount,
+        shipping_amount
     from summed
+    order by
+        company_id asc, order_id asc, exported_at desc, file_name desc
 ),
 
--- What customers bought and brought back, as the newest file with it says.
-told as (
+money as (
+    select
+        *,
+        bool_or(sold = 0) over (
+            partition by company_id, customer_id, currency_code
+        ) as has_returns
+    from told
+    where
+        is_counted and customer_id is not null
+        and currency_code <> 'XXX'
+        and (sold > returned or (sold = 0 and returned > 0))
+),
+
+-- Who brought nothing back has nothing to be settled: most shops, nobody.
+concerned as (
     select
         company_id,
         file_sha256,
@@ -67,13 +93,8 @@ told as (
         abs(sold - returned)::numeric(24, 6) as amount,
         tax_amount,
         shipping_amount
-    from ranked
-    where
-        recency_rank = 1
-        and is_counted
-        and customer_id is not null
-        and currency_code <> 'XXX'
-        and (sold > returned or (sold = 0 and returned > 0))
+    from money
+    where has_returns
 )
 
-select * from told
+select * from concerned

@@ -25,13 +25,19 @@ unsettled as (
 
 {{ latest_first('unsettled', ['company_id', 'customer_id', 'currency_code']) }},
 
+-- Few. Made once each, as what follows may be asked for each order.
+returns as materialized (
+    select * from orders
+    where is_return
+),
+
 unioned as (
     select * from equal
     union all
     select * from latest_first
 ),
 
-parts as (
+parts as materialized (
     select
         company_id,
         order_id,
@@ -41,21 +47,20 @@ parts as (
 ),
 
 -- What is left of a return stays its own, and is seen.
-shared_out as (
+shared_out as materialized (
     select * from unioned
     union all
     select
-        orders.company_id,
-        orders.order_id,
-        orders.order_id as matched_order_id,
-        orders.amount - coalesce(parts.amount, 0) as amount
-    from orders
+        returns.company_id,
+        returns.order_id,
+        returns.order_id as matched_order_id,
+        returns.amount - coalesce(parts.amount, 0) as amount
+    from returns
     left join parts
         on
-            orders.company_id = parts.company_id
-            and orders.order_id = parts.order_id
-    where
-        orders.is_return and orders.amount > coalesce(parts.amount, 0)
+            returns.company_id = parts.company_id
+            and returns.order_id = parts.order_id
+    where returns.amount > coalesce(parts.amount, 0)
 ),
 
 matched as (
@@ -79,7 +84,7 @@ matched as (
         (notes.shipping_amount * shared_out.amount / notes.amount)
         ::numeric(24, 6) as shipping_amount
     from shared_out
-    inner join orders as notes
+    inner join returns as notes
         on
             shared_out.company_id = notes.company_id
             and shared_out.order_id = notes.order_id

@@ -31,22 +31,31 @@ activities as (
     where {{ is_in_scope() }}
 ),
 
--- After half a year a point is worth less than 2 %.
+-- After half a year a point is worth less than 2 %. Worked out once for each
+-- age: a power of numerics costs more than all else here.
+weights as materialized (
+    select
+        companies.company_id,
+        ages.days_ago,
+        0.5 ^ (ages.days_ago / 30.0) as weight
+    from companies
+    cross join generate_series(0, 180) as ages (days_ago)
+),
+
 scored as (
     select
         weeks.company_id,
         weeks.snapshot_date,
         activities.person_id,
-        sum(
-            activities.lead_points
-            * 0.5 ^ ((weeks.snapshot_date - activities.activity_date) / 30.0)
-        ) as score
+        sum(activities.lead_points * weights.weight) as score
     from weeks
+    inner join weights
+        on weeks.company_id = weights.company_id
     inner join activities
         on
             weeks.company_id = activities.company_id
-            and weeks.snapshot_date - activities.activity_date
-            between 0 and 180
+            and weeks.snapshot_date - weights.days_ago
+            = activities.activity_date
     group by weeks.company_id, weeks.snapshot_date, activities.person_id
 ),
 
