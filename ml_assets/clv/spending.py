@@ -54,12 +54,7 @@ class Spending(NamedTuple):
     level: Floats | None = None
 
 
-def spending(
-    seen: Seen,
-    all_amounts: Floats,
-    penalizer: float = 0.0,
-    near: GammaGamma | None = None,
-) -> Spending:
+def spending(seen: Seen, all_amounts: Floats, penalizer: float = 0.0) -> Spending:
     """Gamma-Gamma where it can be fitted, else the own mean, else that of all.
 
     Parameters
@@ -71,8 +66,6 @@ def spending(
         known.
     penalizer
         lifetimes' `penalizer_coef`. At 0 a small one helps where it is needed.
-    near
-        Where the search begins: of a fit to much the same purchases.
     """
     reason, (days, own) = "", seen.spent
     again_spent = (seen.histories.frequency > 0) & (seen.monetary_value > 0)
@@ -95,7 +88,7 @@ def spending(
                     "customers bought again with a positive spend",
                 ),
             )
-            fit = gamma_gamma.fit(days, own, penalizer=attempt, near=near)
+            fit = gamma_gamma.fit(days, own, penalizer=attempt)
             found = spending_of(fit.parameters, days, own)
         except CustomerValueError as failure:
             reason = reason or said(failure)

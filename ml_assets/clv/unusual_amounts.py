@@ -18,7 +18,6 @@ import numpy as np
 
 from ml_assets.clv.histories import Bools, Floats
 from ml_assets.clv.inner_origins import FRACTIONS
-from ml_assets.clv.models.gamma_gamma import GammaGamma
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.spending import spending
 
@@ -66,38 +65,31 @@ def learned_from(
         return log
     some = log.some(_LARGEST_SAMPLE)
     span = as_of_day - some.first_day
-    ratios: list[float] = []
-    near: GammaGamma | None = None
-    for share in FRACTIONS:
-        day = some.first_day + round(span * share)
-        ratio, near = _ratio_at(some, day, penalizer, near)
-        ratios += [ratio] if ratio else []
+    ratios = [
+        ratio
+        for share in FRACTIONS
+        if (ratio := _ratio_at(some, some.first_day + round(span * share), penalizer))
+    ]
     if not ratios or np.mean(ratios) > _CLEARLY_SMALLER:
         return log
     return replace(log, tells_spend=usual)
 
 
-def _ratio_at(
-    log: PurchaseDays, day: int, penalizer: float, near: GammaGamma | None
-) -> tuple[float | None, GammaGamma | None]:
-    """Error without unusual amounts over that with them; None: nothing to compare.
-
-    And where spend lies, for the next to begin near it.
-    """
+def _ratio_at(log: PurchaseDays, day: int, penalizer: float) -> float | None:
+    """Error without unusual amounts over that with them; None: nothing to compare."""
     past = log.up_to(day)
     kept = replace(past, tells_spend=~unusual(past.amount))
     seen = past.seen_at(day)
     later = log.later(seen, day, int(log.day.max()) - day)
     bought = later.purchases > 0
     if bought.sum() < _FEWEST_BUYERS or later.amount.sum() <= 0:
-        return None, near
+        return None
     errors = []
     for one in (kept.seen_at(day), seen):
-        found = spending(one, _NOTHING, penalizer, near)
+        found = spending(one, _NOTHING, penalizer)
         if found.fit is None:
-            return None, near
-        near = found.fit.parameters
+            return None
         said = (found.mean * later.purchases)[bought]
         came = later.amount[bought]
         errors.append(float(np.abs(said * came.sum() / said.sum() - came).sum()))
-    return (errors[0] / errors[1] if errors[1] > 0 else None), near
+    return errors[0] / errors[1] if errors[1] > 0 else None

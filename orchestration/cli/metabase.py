@@ -73,10 +73,15 @@ def describe(company: _Companies = None) -> None:
     People who build their own questions read it beside each column. After apply; takes
     some seconds for each company, because the server reads its schema again.
     """
-    from orchestration.lib.warehouse.dbt import dbt_project, prepare_manifest
+    from orchestration.lib.warehouse.dbt import (
+        complete_manifest,
+        dbt_project,
+        prepare_manifest,
+    )
 
     with plain_errors():
         prepare_manifest()
+        complete_manifest(dbt_project.manifest_path)
     _run(["describe", "--manifest", str(dbt_project.manifest_path)], company)
 
 

@@ -28,11 +28,15 @@
 
 
 {#-
-    Where no key changed the whole model would be planned for no row: it is as the mart
-    is, whose columns are those of its definition when that has not changed either.
+    Where no key changed the whole model would be planned for no row. The columns are
+    those of its contract, so that a table unlike it is found all the same.
 -#}
 {% macro no_rows_of_it() -%}
-    select * from {{ this }} where false
+    select
+    {%- for column in model.columns.values() %}
+        null::{{ column.data_type }} as {{ column.name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+    where false
 {%- endmacro %}
 
 

@@ -12,6 +12,8 @@
     cross join aclexplode(pg_class.relacl) as granted
     where
         pg_class.oid = to_regclass('{{ relation }}')
-        and granted.grantor = current_role::regrole
+        and pg_get_userbyid(granted.grantor) = current_role
         and granted.grantee not in (0, granted.grantor)
+        -- Of Postgres 17 and later; information_schema does not tell of it.
+        and granted.privilege_type <> 'MAINTAIN'
 {%- endmacro %}

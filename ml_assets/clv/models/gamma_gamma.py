@@ -13,7 +13,6 @@ References
     Base Analysis, Journal of Marketing Research 42(4), 415-430.
 """
 
-from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import partial
 
@@ -26,7 +25,6 @@ from ml_assets.clv.errors import (
     InvalidParameters,
     InvalidSummaries,
     NoPopulationMean,
-    NotConverged,
 )
 from ml_assets.clv.histories import (
     MINIMUM_REPEAT_CUSTOMERS,
@@ -38,7 +36,6 @@ from ml_assets.clv.histories import (
 from ml_assets.clv.models import lifetimes_engine
 from ml_assets.clv.models.gamma_gamma_likelihood import Spend, mean_derivatives
 from ml_assets.clv.models.many_customers import maximum_over
-from ml_assets.clv.models.maximum_likelihood import Maximum
 from ml_assets.sentences import Sentence
 
 __all__ = [
@@ -138,11 +135,7 @@ def check_spend(
 
 
 def fit(
-    frequency: npt.ArrayLike,
-    monetary_value: npt.ArrayLike,
-    *,
-    penalizer: float = 0.0,
-    near: GammaGamma | None = None,
+    frequency: npt.ArrayLike, monetary_value: npt.ArrayLike, *, penalizer: float = 0.0
 ) -> GammaGammaFit:
     """Fit p, q, v by maximum likelihood over customers with x > 0 and m > 0.
 
@@ -157,7 +150,6 @@ def fit(
     penalizer : float
         penalizer * (p^2 + q^2 + v^2) is taken off the mean log-likelihood, v in
         units of the mean spend, so that the currency does not matter.
-    near : where Newton begins instead, the maximum of customers much like these.
 
     Raises
     ------
@@ -181,8 +173,10 @@ def fit(
             )
         )
     typical = float(m.mean())
+    data = Spend(x, m / typical)
+    start = partial(_start, penalizer)
+    found = maximum_over(data, mean_derivatives, start, penalizer)
     to_money = np.array([1.0, 1.0, typical])
-    found = _maximum(Spend(x, m / typical), penalizer, near, to_money)
     model = GammaGamma(*(found.parameters * to_money).tolist())
     covariance = found.covariance / x.size * np.outer(to_money, to_money)
     return GammaGammaFit(
@@ -197,17 +191,6 @@ def fit(
         iterations=found.iterations,
         largest_step=found.largest_step,
     )
-
-
-def _maximum(
-    data: Spend, penalizer: float, near: GammaGamma | None, to_money: Floats
-) -> Maximum:
-    """From nearby, and where that leads nowhere as if nothing nearer were known."""
-    if near is not None:
-        begin = np.array(astuple(near)) / to_money
-        with suppress(NotConverged):
-            return maximum_over(data, mean_derivatives, lambda _: begin, penalizer)
-    return maximum_over(data, mean_derivatives, partial(_start, penalizer), penalizer)
 
 
 def _start(penalizer: float, data: Spend) -> Floats:

@@ -1,6 +1,6 @@
 """The corrections of one company at one day, for whichever horizon is asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -94,16 +94,8 @@ class Trends:
         """The same as is published, so that what is corrected is what is told."""
         # Inner origins may be of some customers only: a day alone does not name one.
         if (key := (source, origin.day)) not in self._spending:
-            self._spending[key] = _spending(origin, self.choice, self._spending)
+            self._spending[key] = spending(origin.seen, _NOTHING, self.choice.penalizer)
         return self._spending[key]
-
-
-def _spending(
-    origin: InnerOrigin, choice: Choice, known: Mapping[tuple[str, int], Spending]
-) -> Spending:
-    """That of an origin, searched for from where the spend of another lies."""
-    fits = (one.fit.parameters for one in known.values() if one.fit)
-    return spending(origin.seen, _NOTHING, choice.penalizer, next(fits, None))
 
 
 def _year_ago(of: Trends, window: int) -> Pair | None:

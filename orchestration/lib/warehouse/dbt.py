@@ -31,6 +31,7 @@ __all__ = [
     "Dbt",
     "DbtProjectBroken",
     "RoomTranslator",
+    "complete_manifest",
     "current_manifest",
     "dbt_as_runs_start_it",
     "dbt_program",
@@ -133,6 +134,8 @@ def current_manifest() -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def _manifest(path: Path, _written_ns: int) -> Mapping[str, Any]:
     found: dict[str, Any] = json.loads(path.read_text())
+    # Once more: a dbt started by hand writes the same file, without what is inherited.
+    inherit_descriptions(found)
     return MappingProxyType(found)
 
 
@@ -161,16 +164,19 @@ def _parse() -> None:
         )
         if parsed.returncode:
             raise DbtProjectBroken(parsed.stdout.strip())
-        _complete(Path(fresh) / manifest.name)
+        complete_manifest(Path(fresh) / manifest.name)
         # In one step: a killed parse must not leave half a manifest.
         for name in (_PARSED, manifest.name):
             (Path(fresh) / name).replace(manifest.parent / name)
 
 
-def _complete(manifest: Path) -> None:
+def complete_manifest(manifest: Path) -> None:
+    """Write what columns inherit into a file that dbt wrote, by hand or for us."""
     parsed = json.loads(manifest.read_bytes())
     inherit_descriptions(parsed)
-    manifest.write_text(json.dumps(parsed))
+    unfinished = manifest.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(parsed))
+    unfinished.replace(manifest)
 
 
 def keep_parsed(target: Path) -> None:

@@ -56,6 +56,8 @@ class _Token(NamedTuple):
 class _Part:
     name: str
     tokens: list[_Token]
+    #: Whether it says itself that it is to be made for itself.
+    is_materialized: bool
 
 
 def flat_sql(statement: str, *, is_view: bool = False) -> str:
@@ -81,8 +83,10 @@ def flat_sql(statement: str, *, is_view: bool = False) -> str:
             for at in _reads(bodies[below], part.name)
         ]
         is_last = place == len(parts) - 1
-        if len(reads) != 1 or words[place] & _KEPT or (is_view and is_last):
-            kept.append(f"{part.name} as ({_text(bodies[place])})")
+        stays = part.is_materialized or words[place] & _KEPT or (is_view and is_last)
+        if len(reads) != 1 or stays:
+            how = "as materialized" if part.is_materialized else "as"
+            kept.append(f"{part.name} {how} ({_text(bodies[place])})")
             continue
         ((below, at),) = reads
         body = bodies[below]
@@ -115,12 +119,16 @@ def _parts(tokens: list[_Token]) -> tuple[list[_Part], list[_Token]]:
         name = _next(tokens, at + 1)
         as_ = _next(tokens, name + 1)
         opened = _next(tokens, as_ + 1)
+        is_materialized = opened < len(tokens) and tokens[opened].word == "materialized"
+        if is_materialized:
+            opened = _next(tokens, opened + 1)
         if opened >= len(tokens) or tokens[name].kind != "word":
             return [], tokens
         if (tokens[as_].word, tokens[opened].text) != ("as", "("):
             return [], tokens
         closed = _closed(tokens, opened)
-        parts.append(_Part(tokens[name].word, tokens[opened + 1 : closed]))
+        body = tokens[opened + 1 : closed]
+        parts.append(_Part(tokens[name].word, body, is_materialized))
         at = _next(tokens, closed + 1)
         if at >= len(tokens) or tokens[at].text != ",":
             return parts, tokens[closed + 1 :]

@@ -27,6 +27,19 @@ def test_a_part_that_is_read_once_stands_in_its_place() -> None:
     )
 
 
+def test_a_part_that_is_to_be_made_by_itself_stays_and_takes_what_it_reads() -> None:
+    statement = """
+        with a as (select 1 as x), b as materialized (select x from a),
+        c as (select x from b)
+        select * from c
+    """
+
+    assert flat(statement) == (
+        "with b as materialized (select x from (select 1 as x ) as a)"
+        " select * from (select x from b ) as c"
+    )
+
+
 def test_a_view_keeps_its_last_part() -> None:
     statement = """
         with a as (select 1 as x), b as (select x from a), c as (select x from b)
