@@ -38,12 +38,16 @@ _SHORT_NOTE = re.compile(
 """Short for it: NC-B, N/C, Nota Créd.; TD04 of Italy's electronic invoices."""
 _CODED_NOTES = {
     # Argentina: https://www.afip.gob.ar/fe/documentos/TABLACOMPROBANTES.xls; Peru's 07.
-    "comprobante": {"3", "8", "13", "53", "203", "208", "213", "003", "008", "013"}
-    | {"053", "07"},
+    "comprobante": {"8", "13", "53", "203", "208", "213", "003", "008", "013", "053"}
+    | {"07"},
     # Spain's VERI*FACTU, where a correction may have no minus.
     "factura": {"r1", "r2", "r3", "r4", "r5"},
 }
 """Word that a header of kinds (*Tipo*) holds besides -> codes of credit notes."""
+_ARGENTINE = frozenset({"2", "6", "11", "12", "13"})
+"""Codes of Argentina, beside which a 3 is a note, and a 7 a bill. In Peru 03 is a
+ticket, and 07 a note: a spreadsheet takes the 0 away.
+"""
 _DOCUMENTS = frozenset({"doc", "documento", "dte", "document"})
 _GIVEN_BACK = frozenset(
     {
@@ -100,6 +104,8 @@ class CreditNotes:
         self._is_of_bills = is_of_bills
         self._told = {word_of(word) for word in settings.statuses}
         self._note: Place | None = None
+        self._unsure: dict[str, Place] = {}
+        self._is_argentine = settings.currency_code == "ARS"
         self._refunds: dict[int, Place] = {}
         self._sales = array("q")
 
@@ -112,9 +118,14 @@ class CreditNotes:
             is_state = position in self._log.states
             if is_state and word_of(text) in self._told:
                 continue
-            is_note = _is_credit_note(text, self._log.title(position))
+            header = self._log.title(position)
+            is_note = _is_credit_note(text, header)
             said = _GIVEN_BACK if is_state else self._asked
             is_note = is_note or normalised(text) in said
+            if {"tipo", "comprobante"} <= words_in(header):
+                self._is_argentine |= text in _ARGENTINE
+                if is_sold and text in {"3", "7"}:
+                    self._unsure.setdefault(text, (row.line, position, text))
             if is_sold and is_note:
                 self._note = self._note or (row.line, position, text)
             elif is_sold and normalised(text) in _GIVEN_BACK:
@@ -125,8 +136,11 @@ class CreditNotes:
     def ask(self) -> None:
         """Raise FileError where a row is one."""
         beside = self._refunds.keys() & set(self._sales) if self._refunds else set()
-        found = self._note or min(
-            (self._refunds[each] for each in beside), default=None
+        unsure = self._unsure.get("3" if self._is_argentine else "7")
+        found = (
+            self._note
+            or unsure
+            or min((self._refunds[each] for each in beside), default=None)
         )
         if found is None:
             return

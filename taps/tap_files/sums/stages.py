@@ -56,6 +56,9 @@ _FIRST_WORD = re.compile(r"[^\W\d_]{2,}")
 _NUMBER = re.compile(
     r"(?:(?i:n[.\u00ba\u00b0o]{0,2}|num\.?|numero|nr\.?)|#)?\s*(?:[A-Z]{1,4}[-/]?)?\d"
 )
+_MEMOS = frozenset({"memo", "glosa"})
+_INSTALMENT = re.compile(r"\D*\d+\s*(?:de|of|von|di|sur)\s*\d{1,2}\W*", re.IGNORECASE)
+"""What a memo says of a part that was paid: *Pago 2 de 3* is of no bill beside it."""
 _BETWEEN = frozenset({"de", "del", "of", "for", "per", "von", "du"})
 
 _Told = tuple[int, str]
@@ -85,6 +88,7 @@ class Stages:
         order = binding.positions.get("purchase_id", -1)
         words = _SAYING | (words_in(log.header[order]) if order >= 0 else set())
         self._prose = set(log.holding(_PROSE))
+        self._memos = set(log.holding(_MEMOS))
         shut = log.read - {order, *log.states}
         self._found: dict[int, dict[str, _Told]] = {
             at: {}
@@ -102,7 +106,9 @@ class Stages:
             text = as_text(row.cells[at])
             if at in self._log.states and normalised(text) in self._known:
                 continue
-            if stage := _stage_of(text, is_prose=at in self._prose):
+            stage = _stage_of(text, is_prose=at in self._prose)
+            is_part = stage == "a payment" and _INSTALMENT.fullmatch(text)
+            if stage and not (is_part and at in self._memos):
                 found.setdefault(stage, (row.line, text))
 
     def ask(self) -> None:
