@@ -196,6 +196,7 @@ def bind(
     for column in contract.columns:
         if column.name not in positions.keys() | multiplied and preset is None:
             positions |= _last_resort(column, sold if column.currency_suffix else keys)
+    multiplied = {c.name for c in products if positions.keys() >= set(c.product_of)}
     for column in products:
         if column.name in positions:
             positions = {

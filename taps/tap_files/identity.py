@@ -103,13 +103,19 @@ class Identities:
             position
             for position, header in enumerate(binding.header)
             if is_open and position not in binding.used
-            if words_in(header) & _SHOPS or normalised(header) in _SERIES
-            if normalised(header) not in ignored
+            if words_in(header) & _SHOPS and normalised(header) not in ignored
+        ]
+        self._series = [
+            position
+            for position, header in enumerate(binding.header)
+            if is_open and position not in binding.used
+            if normalised(header) in _SERIES - ignored
         ]
         self._columns = {
             column: array("q")
             for column in ("id", "who", "day", "amount", "row", "plain", "line", "shop")
         }
+        self._columns["series"] = array("q")
 
     def add(self, row: Row) -> None:
         """Take in a row."""
@@ -136,8 +142,9 @@ class Identities:
         self._append("row", hash(whole))
         self._append("plain", hash(plain))
         self._append("line", row.line)
-        shop = " ".join(self._text(row, at) for at in self._shops).strip()
-        self._append("shop", self._hash(shop))
+        for column, those in (("shop", self._shops), ("series", self._series)):
+            said = " ".join(self._text(row, at) for at in those).strip()
+            self._append(column, self._hash(said))
 
     def _is_return(self, row: Row) -> bool:
         return any(
@@ -165,10 +172,15 @@ class Identities:
         order = np.lexsort((named["line"], named["id"]))
         columns = {name: values[order] for name, values in named.items()}
         again = columns["id"][1:] == columns["id"][:-1]
-        self._refuse_shops(columns, again & _differ(columns["shop"]))
+        self._refuse_shops(columns, again & _differ(columns["shop"]), self._shops)
         people = "names" if self._is_shopify else "customers"
         for column, what in (("who", people), ("day", "days")):
-            self._refuse(columns, again & _differ(columns[column]), what)
+            wrong = again & _differ(columns[column])
+            # Rows of one buyer and day are one order, of whatever series.
+            self._refuse_shops(
+                columns, wrong & _differ(columns["series"]), self._series
+            )
+            self._refuse(columns, wrong, what)
         return self._is_per_order(columns, again)
 
     def _refuse(
@@ -191,18 +203,21 @@ class Identities:
         raise FileError(self._name, problem, remedy=remedy)
 
     def _refuse_shops(
-        self, columns: dict[str, Hashes], differs: npt.NDArray[np.bool_]
+        self,
+        columns: dict[str, Hashes],
+        differs: npt.NDArray[np.bool_],
+        shops: Sequence[int],
     ) -> None:
-        """Refuse numbers that several shops may have counted, each for itself."""
+        """Refuse numbers that several shops, or series, may have counted each."""
         if not differs.any():
             return
         at = int(np.flatnonzero(differs)[0])
         first, line = (int(columns["line"][i]) for i in (at, at + 1))
-        headers = [self._binding.header[i].strip() for i in self._shops]
+        headers = [self._binding.header[i].strip() for i in shops]
         number = self._binding.header[self._id or 0].strip()
-        shops = " and ".join(map(repr, headers))
+        said = " and ".join(map(repr, headers))
         problem = (
-            f"a number in {number!r} stands in rows of several {shops} (lines {first} "
+            f"a number in {number!r} stands in rows of several {said} (lines {first} "
             f"and {line}): each may count its own"
         )
         remedy = (

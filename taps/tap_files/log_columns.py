@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from taps.tap_files.headers import Binding
-from taps.tap_files.question_words import CAME_IN, MEMBERS, REFUSED, WHEN
+from taps.tap_files.question_words import CAME_IN, MEMBERS, WHEN
 from taps.tap_files.statuses import says_no, says_yes
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
@@ -20,7 +20,10 @@ DAYS = frozenset(
 )
 """Words of headers of days."""
 _PAID = CAME_IN - MEMBERS
+_PAID -= {"received", "recibido", "recebido", "ontvangen", "collected"}
+"""Words of payments alone: goods are received, and collected, as well."""
 _PAYMENT = _PAID | {"pago", "cobro", "payment"}
+_OF = frozenset({"de", "del", "of", "on", "at", "is", "es", "esta"})
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}\b.*")
 _CODED = re.compile(r"[^\W\d_]+[-_#]?\d+")
 _ROUND = re.compile(r"[.,]0+$")
@@ -56,7 +59,7 @@ class LogColumns:
         ]
         self._worth = self.amount
         if self.amount is None and "unit_price" in self._columns:
-            self._worth = self.named("unit_price")
+            self._worth = binding.positions.get("unit_price")
 
     def holding(self, words: frozenset[str]) -> list[int]:
         """Positions of headers that hold one of these words."""
@@ -115,15 +118,22 @@ def is_number(text: str) -> bool:
 
 
 def is_said_paid(binding: Binding, row: Row) -> bool:
-    """Whether a row says in plain words, with a yes or with a day that it was paid."""
+    """Whether a row says in plain words, with a yes or with a day that it was paid.
+
+    Words beside them say as often something else: the day that a payment is due, a
+    deposit or a commission that was paid. No more than these words is taken for it.
+    """
     states = binding.positions.get("status"), *binding.others.get("status", ())
     for at, cell in enumerate(row.cells):
         text, words = as_text(cell), words_in(binding.header[at])
-        said = words_in(text) if at in states else frozenset()
-        if said & _PAID and not said & REFUSED:
+        if at in states and _are_of(words_in(text), _PAID):
             return True
-        if words & _PAID and says_yes(text):
-            return True
-        if words & _PAYMENT and words & WHEN and text:
+        is_day = bool(words & WHEN)
+        if says_yes(text) and _are_of(words - WHEN, _PAYMENT if is_day else _PAID):
             return True
     return False
+
+
+def _are_of(words: frozenset[str], those: frozenset[str]) -> bool:
+    """Whether words are those, and no others."""
+    return bool(words & those) and words <= those | _OF

@@ -8,6 +8,7 @@ __all__ = [
     "CREDIT",
     "CURRENCY",
     "DONE",
+    "EARNEST",
     "ELSEWHERE",
     "EXCHANGED",
     "FEES",
@@ -27,6 +28,7 @@ __all__ = [
     "SOLD",
     "STATE",
     "STATUS",
+    "TAUGHT",
     "TESTS",
     "TIPS",
     "TRANSFERS",
@@ -234,9 +236,12 @@ TESTS = frozenset(
 
 MODES = frozenset({"mode", "modo", "modus", "environment", "entorno"})
 """Headers, whole, of whether a till was in earnest."""
-PLAYED = frozenset(
-    {"training", "practice", "practica", "entrenamiento", "formacion", "sandbox"}
-    | {"staging", "pruebas", "testmode", "modoprueba"}
+PLAYED = frozenset({"sandbox", "staging", "pruebas", "testmode", "modoprueba"})
+TAUGHT = frozenset({"training", "practice", "practica", "entrenamiento", "formacion"})
+"""The same where others are in earnest: schools teach so, and gyms sell it."""
+EARNEST = frozenset(
+    {"live", "real", "normal", "production", "produccion", "producao", "produktiv"}
+    | {"regular", "sale", "sales", "venta", "ventas"}
 )
 WITHHELD = frozenset(
     {"irpf", "retencion", "retenciones", "withholding", "withheld", "ritenuta"}

@@ -90,6 +90,14 @@ _RECEIPTS = frozenset(
     | {"venta", "sale", "receipt", "commande", "bestellung", "beleg", "belegnummer"}
 )
 """What a shop numbers of what it sells, and of nothing that it pays."""
+_TERMINALS = frozenset(
+    {"terminal", "tid", "autorizacion", "authorization", "authorisation", "auth"}
+    | {"autorizacao", "afiliacion", "adquirente", "acquirer", "digitos", "digits"}
+    | {"masked"}
+)
+"""What terminals of cards write beside a payment."""
+_BATCHES = frozenset({"lote", "batch", "cupon", "voucher", "comercio", "merchant"})
+"""The same, of which two stand beside each other: books have batches as well."""
 SAYING = frozenset(
     {"concepto", "concept", "detalle", "descripcion", "description", "conceito", "item"}
     | {"beschreibung", "libelle", "descrizione", "descricao", "glosa", "motivo"}
@@ -179,9 +187,12 @@ def _plain_kinds(log: LogColumns, words: Mapping[int, frozenset[str]]) -> set[in
 def _tells_cards(log: LogColumns) -> bool:
     """Whether a file tells how its rows were paid, or numbers them as what it sold."""
     number = words_in(log.title(log.number)) if log.number is not None else set()
-    titles = map(words_in, log.header)
-    return bool(_RECEIPTS & number) or any(
-        words & _PAYING and not words & WHEN for words in titles
+    titles = list(map(words_in, log.header))
+    is_of_terminal = len(_BATCHES & frozenset().union(*titles)) > 1
+    return (
+        is_of_terminal
+        or bool(_RECEIPTS & number)
+        or any(words & (_TERMINALS | _PAYING) and not words & WHEN for words in titles)
     )
 
 

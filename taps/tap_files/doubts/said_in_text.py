@@ -50,10 +50,12 @@ _NEVER_PAID = frozenset(
     | {"enattente", "nonpaye", "impaye", "nonpagato", "insospeso", "omaggio"}
     | {"gratuito", "pendente", "naopago", "onbetaald", "openstaand", "trueque", "canje"}
     | {"consumointerno", "consumopropio", "autoconsumo", "invitacioncasa", "housecomp"}
-    | {"invitaciondelacasa", "onthehouse", "house", "staffmeal", "comped", "casa"}
+    | {"invitaciondelacasa", "onthehouse", "staffmeal", "comped"}
     | (WARRANTIES | _CHANGED)
 )
 """What stands for a way of paying where nobody paid."""
+_HOUSE = _NEVER_PAID | {"house", "casa"}
+"""The same of ways of paying: of a plain *Payment* it may be what is rented."""
 _VOUCHERS = frozenset(
     {"bono", "bonos", "vale", "vales", "voucher", "vouchers", "gutschein"}
     | {"monedero", "prepago", "prepaid", "credits", "creditos", "puntos"}
@@ -126,8 +128,8 @@ _UNDONE_SINCE = re.compile(
     r"(?<![\w-])(?:cancel[oó]|cancelou|cancell?ed|cancelad[oa]s?|anul[oó]|anulou"
     r"|anulad[oa]s?|devolvi[oó]|devolvieron|devolveu|devuelt[oa]s?|devuelven?"
     r"|devolvid[oa]s?|reembolsó|reembolsou|reembolsad[oa]s?|refunded"
-    r"|returned(?!\s+(?:customer|client|buyer|guest)\b)|storniert|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)"
-    r"|erstattet|annul[eé]e?s?|rembours[eé]e?s?|rimborsat[oa]|annullat[oa]|stornat[oa]"
+    r"|returned(?!\s+(?:customer|client|buyer|guest)\W*$)|storniert|erstattet"
+    r"|zur[uü]ck(?:ge(?:schickt|geben|sandt)|gezahlt|erstattet)|annul[eé]e?s?|rembours[eé]e?s?|rimborsat[oa]|annullat[oa]|stornat[oa]"
     r"|geretourneerd|terugbetaald|geannuleerd|chargeback|no[\s-]show|estornad[oa]"
     r"|no\s+(?:se\s+)?(?:present[oó]|asisti[oó]|acudi[oó]|apareci[oó])"
     rf"|(?:full|partial|total|parcial)\s+{_NOUNS}"
@@ -188,7 +190,8 @@ class SaidInText(Said):
         """Read a text."""
         is_gone = at in self._names and self._is_struck_out(at, text)
         is_gone = is_gone or (at in self._notes and _is_undone(text))
-        if is_gone or (at in self._ways and normalised(text) in _NEVER_PAID):
+        never = _HOUSE if words_in(self._log.header[at]) & _WAYS else _NEVER_PAID
+        if is_gone or (at in self._ways and normalised(text) in never):
             self.note(row, at, text)
 
     def _is_struck_out(self, at: int, text: str) -> bool:

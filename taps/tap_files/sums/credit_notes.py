@@ -38,12 +38,17 @@ _SHORT_NOTE = re.compile(
 """Short for it: NC-B, N/C, Nota Créd.; TD04 of Italy's electronic invoices."""
 _CODED_NOTES = {
     # Argentina: https://www.afip.gob.ar/fe/documentos/TABLACOMPROBANTES.xls; Peru's 07.
-    "comprobante": {"3", "8", "13", "53", "203", "208", "213", "003", "008", "013"}
-    | {"053", "07"},
+    "comprobante": {"8", "13", "53", "203", "208", "213", "003", "008", "013", "053"}
+    | {"07"},
     # Spain's VERI*FACTU, where a correction may have no minus.
     "factura": {"r1", "r2", "r3", "r4", "r5"},
 }
 """Word that a header of kinds (*Tipo*) holds besides -> codes of credit notes."""
+_CODED = frozenset({"tipo", "comprobante"})
+_ARGENTINE = frozenset({"2", "6", "11", "12", "13"})
+"""Codes of Argentina, beside which a 3 is a note, and a 7 a bill. In Peru 03 is a
+ticket, and 07 a note: a spreadsheet takes the 0 away.
+"""
 _DOCUMENTS = frozenset({"doc", "documento", "dte", "document"})
 _GIVEN_BACK = frozenset(
     {
@@ -100,6 +105,7 @@ class CreditNotes:
         self._is_of_bills = is_of_bills
         self._told = {word_of(word) for word in settings.statuses}
         self._note: Place | None = None
+        self._unsure = _Unsure(is_argentine=settings.currency_code == "ARS")
         self._refunds: dict[int, Place] = {}
         self._sales = array("q")
 
@@ -112,9 +118,10 @@ class CreditNotes:
             is_state = position in self._log.states
             if is_state and word_of(text) in self._told:
                 continue
-            is_note = _is_credit_note(text, self._log.title(position))
+            header = self._log.title(position)
             said = _GIVEN_BACK if is_state else self._asked
-            is_note = is_note or normalised(text) in said
+            is_note = _is_credit_note(text, header) or normalised(text) in said
+            self._unsure.look((row.line, position, text), header, is_sold=is_sold)
             if is_sold and is_note:
                 self._note = self._note or (row.line, position, text)
             elif is_sold and normalised(text) in _GIVEN_BACK:
@@ -125,8 +132,10 @@ class CreditNotes:
     def ask(self) -> None:
         """Raise FileError where a row is one."""
         beside = self._refunds.keys() & set(self._sales) if self._refunds else set()
-        found = self._note or min(
-            (self._refunds[each] for each in beside), default=None
+        found = (
+            self._note
+            or self._unsure.note
+            or min((self._refunds[each] for each in beside), default=None)
         )
         if found is None:
             return
@@ -202,6 +211,27 @@ def _remedy(log: LogColumns, header: str, text: str, *, is_of_bills: bool) -> st
         f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "
         f"that was kept, ignored_columns={header} says so"
     )
+
+
+class _Unsure:
+    """Codes that are of notes in one country, and of bills in another."""
+
+    def __init__(self, *, is_argentine: bool) -> None:
+        self._is_argentine = is_argentine
+        self._first: dict[str, Place] = {}
+
+    def look(self, place: Place, header: str, *, is_sold: bool) -> None:
+        """Read the code of a row, where the header says that there are codes."""
+        code = place[2]
+        if code in _ARGENTINE | {"3", "7"} and words_in(header) >= _CODED:
+            self._is_argentine |= code in _ARGENTINE
+            if is_sold:
+                self._first.setdefault(code, place)
+
+    @property
+    def note(self) -> Place | None:
+        """The first row that is a note, or None."""
+        return self._first.get("3" if self._is_argentine else "7")
 
 
 def _is_credit_note(text: str, header: str) -> bool:

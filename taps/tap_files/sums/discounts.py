@@ -17,19 +17,31 @@ from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["DISCOUNT", "PRICES", "Discounted"]
+__all__ = ["DISCOUNT", "PRICES", "Discounted", "taken_off"]
 
 DISCOUNT = frozenset(
     {
         "discount", "discounts", "coupon", "coupons", "descuento", "descuentos",
         "cupon", "cupones", "desconto", "descontos", "cupom", "cupons", "dto", "dcto",
         "dscto", "rebaja", "rabatt", "rabatte", "nachlass", "skonto", "gutschein",
+        "remise", "remises", "sconto", "sconti", "korting", "kortingen",
+    }
+)  # fmt: skip
+_HELD_BACK = frozenset(
+    {
         "beca", "becas", "scholarship", "bursary", "ajuste", "ajustes", "adjustment",
         "adjustments", "compensacion", "compensaciones", "compensation", "penalizacion",
         "penalty", "deduccion", "deducciones", "deduction", "deductions", "incidencia",
-        "incidencias", "remise", "remises", "sconto", "sconti", "korting", "kortingen",
+        "incidencias",
     }
 )  # fmt: skip
+"""What is taken off as well, unless it is counted: incidents, or days of a penalty."""
+DISCOUNT |= _HELD_BACK
+_COUNTED = frozenset(
+    {"num", "numero", "nro", "number", "count", "dias", "days", "horas", "hours"}
+    | {"puntos", "points", "minutos", "minutes", "meses", "months", "semanas", "weeks"}
+)
+_NUMBER_OF = re.compile(r"\W*n[.\u00ba\u00b0o]{0,2}\W", re.IGNORECASE)
 PRICES = frozenset(
     {
         "price", "precio", "preco", "unitprice", "itemprice", "preciounitario", "pvp",
@@ -131,7 +143,7 @@ class Discounted:
         is_looked_for = bool(title) and normalised(title) not in PRICES and not is_told
         self._discounts = [
             position
-            for position in (log.holding(DISCOUNT) if is_looked_for else [])
+            for position in (taken_off(log) if is_looked_for else [])
             if position != log.amount and not words_in(log.title(position)) & _CODE
         ]
         self._says_after = bool(words_in(title) & _AFTER)
@@ -172,6 +184,17 @@ class Discounted:
         """The column that tells it of nearly every row, or None."""
         position, count = next(iter(found.most_common(1)), (None, 0))
         return position if count >= _NEARLY_ALL * self._count else None
+
+
+def taken_off(log: LogColumns) -> list[int]:
+    """Positions of discounts and the like: *Nº incidencias* only counts them."""
+    return [at for at in log.holding(DISCOUNT) if not _is_count(log.title(at))]
+
+
+def _is_count(title: str) -> bool:
+    words = words_in(title)
+    is_held_back = not words & (DISCOUNT - _HELD_BACK)
+    return is_held_back and bool(words & _COUNTED or _NUMBER_OF.match(title))
 
 
 def _said(

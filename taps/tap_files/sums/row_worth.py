@@ -15,6 +15,7 @@ from taps.tap_files.doubts.costs import Costs
 from taps.tap_files.doubts.first_seen import FirstSeen, Reader
 from taps.tap_files.doubts.marked import UnmarkedRows
 from taps.tap_files.doubts.mixed_rates import MixedRates
+from taps.tap_files.doubts.modes import Modes
 from taps.tap_files.doubts.money_out import MoneyOut
 from taps.tap_files.doubts.outcomes import SaidOutcomes
 from taps.tap_files.doubts.parts_paid import Parts
@@ -31,7 +32,7 @@ from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.sums.added_up import CountedSales, OrderSums
 from taps.tap_files.sums.commissions import Commissions
 from taps.tap_files.sums.credit_notes import CreditNotes, CreditSeries
-from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
+from taps.tap_files.sums.discounts import PRICES, Discounted, taken_off
 from taps.tap_files.sums.group_headings import GroupHeadings
 from taps.tap_files.sums.minor_units import LostThousands
 from taps.tap_files.sums.net_beside import NetBeside
@@ -57,7 +58,7 @@ from taps.tap_files.sums.unpaid_rows import UnpaidRows
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["DISCOUNT", "Watch", "watches_of_worth"]
+__all__ = ["Watch", "watches_of_worth"]
 
 _RETURNED = frozenset(
     {
@@ -155,6 +156,7 @@ def _doubts(
         prepaid,
         SaidElsewhere(log, statuses),
         StatesUnnamed(log, statuses),
+        Modes(log, statuses),
         SaidInText(log, binding, statuses),
         Parts(log, binding.positions.get("customer_id")),
     )
@@ -207,7 +209,7 @@ class _Discounts(_Columns):
 
     def __init__(self, log: LogColumns) -> None:
         is_price = log.amount is None or normalised(log.title(log.amount)) in PRICES
-        super().__init__(log, log.holding(DISCOUNT) if is_price else [])
+        super().__init__(log, taken_off(log) if is_price else [])
 
     def said(self, header: str, text: str) -> tuple[str, str]:
         return (

@@ -11,9 +11,7 @@ from taps.tap_files.question_words import (
     FLAG,
     GIVEN_BACK,
     KIND,
-    MODES,
     NO,
-    PLAYED,
     STATE,
     STATUS,
     TESTS,
@@ -39,16 +37,8 @@ NOTES = frozenset(
 )  # fmt: skip
 VALID = frozenset(
     {
-        "valido",
-        "valida",
-        "valid",
-        "vigente",
-        "gultig",
-        "valide",
-        "active",
-        "activo",
-        "activa",
-        "livemode",
+        *("valido", "valida", "valid", "vigente", "gultig", "valide", "active"),
+        *("activo", "activa", "livemode"),
         *("confirmed", "confirmado", "confirmada", "approved", "aprobado", "aprobada"),
         *("accepted", "aceptado", "aceptada", "authorized", "autorizado"),
         *("success", "successful", "exitoso", "exitosa"),
@@ -75,6 +65,8 @@ _WHY = frozenset(
 """Words of headers of why a sale was undone: what they hold says that it was."""
 _CODES = frozenset({"codigo", "cod", "code"})
 """The same, of what came back: why a bank sent a receipt back."""
+_OF_CODES = frozenset({"de", "del", "la", "of", "recibo", "sepa", "banco", "bank"})
+"""What such a header may say besides: any other code is of a label, or of a coupon."""
 _NO_REASON = frozenset(
     {"na", "notapplicable", "noaplica", "sindevolucion", "ninguno", "ninguna"}
     | {"noreturn", "sinmotivo", "kein", "keine", "aucun", "aucune", "nessuno"}
@@ -213,7 +205,12 @@ class SaidElsewhere(Said):
 def _whys_of(log: LogColumns) -> set[int]:
     """Columns of why a sale was undone, unless a setting says what all rows are."""
     whys = set(log.holding(_WHY)) & set(log.holding(_UNDONE))
-    whys |= set(log.holding(_CODES)) & set(log.holding(GIVEN_BACK))
+    words = {at: words_in(log.header[at]) for at in log.holding(_CODES)}
+    whys |= {
+        at
+        for at, said in words.items()
+        if said & GIVEN_BACK and said <= _CODES | GIVEN_BACK | _OF_CODES
+    }
     return set() if log.is_one_status else whys - log.read
 
 
@@ -238,9 +235,10 @@ def _begun(text: str) -> list[str]:
 
     Of *Returned customer* none: who comes back buys again.
     """
-    words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
-    if [normalised(word) for word in words[1:2]] in _BUYERS:
+    words = text.replace(":", " ").replace(".", " ").split()
+    if [normalised(word) for word in words[1:]] in _BUYERS:
         return []
+    words = words[:_MOST_WORDS]
     counts = range(1, len(words) + 1)
     return [word_of(" ".join(words[:count])) for count in counts]
 
@@ -280,8 +278,6 @@ class StatesUnnamed(Said):
             for at, header in enumerate(log.header if self.is_open else ())
             if at not in log.read and log.keys[at] and not words_in(header) & known
         }
-        self._modes = {at for at, key in enumerate(log.keys) if key in MODES}
-        self._count |= dict.fromkeys(self._modes - log.read if self.is_open else (), 0)
 
     @property
     def reads(self) -> Collection[int]:
@@ -293,7 +289,6 @@ class StatesUnnamed(Said):
         if self._count[at] > _MOST_STATES:
             return
         word = word_of(text)
-        is_lost = self.meanings.get(word) in _LOST and word not in _OTHERWISE
-        if is_lost or (at in self._modes and normalised(text) in TESTS | PLAYED):
+        if self.meanings.get(word) in _LOST and word not in _OTHERWISE:
             self.note(row, at, text)
         self._count[at] += 1

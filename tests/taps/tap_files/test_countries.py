@@ -220,6 +220,14 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
         "30",
     ),
     "dh.csv": ({"ignored_columns": "D/H"}, "50"),
+    # 100 and 70 were held, and 80 of them was taken.
+    "auth_first.csv": (
+        {
+            "columns": {"status": "Type"},
+            "statuses": {"Authorization": "left_out", "Capture": "paid"},
+        },
+        "80",
+    ),
     # What was annulled stands beside its sale, and in a row of its own.
     "transbank_both.csv": (
         {"columns": {"refunded_amount": ""}, "ignored_columns": "Monto Anulado"},
@@ -385,3 +393,16 @@ def test_a_file_of_refunds_is_asked_about_and_taken_off_when_it_is_said(
     assert not back.failures
     assert money(back, "EUR") == -30
     assert "constants.status is 'zurück'" in unknown.failures[0]
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_what_was_held_is_left_out_whichever_stands_first(
+    is_reversed: bool, folder: Path, run_tap: RunTap
+) -> None:
+    header, *rows = table_of("auth_first.csv")
+    rows = rows[1::-1] if is_reversed else rows[:2]
+    (folder / "held.csv").write_text(written([header, *rows], ","))
+
+    run = run_tap(currency_code="EUR")
+
+    assert "statuses.Authorization=left_out" in run.failures[0]
