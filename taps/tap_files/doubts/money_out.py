@@ -64,7 +64,7 @@ SOLD = frozenset(
 """Of a line of a book that came in: an *Entrada* is what a pool sells as well."""
 _DEBITS = frozenset({"debito", "debit", "dr"})
 _CREDITS = frozenset({"credito", "credit", "cr"})
-"""Two kinds of cards, unless the header the file is of movements, or nothing tells."""
+"""Two kinds of cards, unless the file is of movements, or nothing tells of cards."""
 _UNSIGNED = {(True, False), (False, False)}
 _SIGNED = {(True, True), (False, False)}
 MOVING = frozenset(
